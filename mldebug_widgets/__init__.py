@@ -1,0 +1,53 @@
+"""Find out why a machine-learning model is wrong, without leaving the notebook.
+
+``mld.show(model, data)`` puts a live workbench under the cell. Everything on screen is also a plain Python result.
+Public names load on first use, so that importing the package costs little and the analyses need no browser,
+no notebook and no front-end build.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "show": "mldebug_widgets.show",
+    "evaluate": "mldebug_widgets.evaluation.evaluation",
+    "Evaluation": "mldebug_widgets.evaluation.evaluation",
+    "overview": "mldebug_widgets.analyzers.overview",
+    "performance": "mldebug_widgets.analyzers.performance",
+    "sensitivity": "mldebug_widgets.analyzers.sensitivity",
+    "findings": "mldebug_widgets.checks",
+    "Finding": "mldebug_widgets.checks.finding",
+    "Workbench": "mldebug_widgets.widgets.workbench",
+    "MldError": "mldebug_widgets.errors",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]
+
+if TYPE_CHECKING:
+    from mldebug_widgets.analyzers.overview import overview as overview
+    from mldebug_widgets.analyzers.performance import performance as performance
+    from mldebug_widgets.analyzers.sensitivity import sensitivity as sensitivity
+    from mldebug_widgets.checks import findings as findings
+    from mldebug_widgets.checks.finding import Finding as Finding
+    from mldebug_widgets.errors import MldError as MldError
+    from mldebug_widgets.evaluation.evaluation import Evaluation as Evaluation
+    from mldebug_widgets.evaluation.evaluation import evaluate as evaluate
+    from mldebug_widgets.show import show as show
+    from mldebug_widgets.widgets.workbench import Workbench as Workbench
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,0 +1,67 @@
+"""Finding: one thing that is wrong, with a number, its evidence and what to try next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["critical", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """One thing found, ranked by ``severity`` then ``score``.
+
+    Attributes
+    ----------
+    code
+        Stable identifier such as ``MLD101``; what people mute and documentation links to.
+    title
+        One sentence with the deciding number in it.
+    text
+        The evidence in words.
+    advice
+        What to try next.
+    panel
+        Id of the workbench panel where it can be seen ("performance", "rows", ...).
+    evidence
+        A result, a small dict, or row positions. Python only, never sent to the browser.
+    code_text
+        The Python lines that reproduce it; ``to_code()`` returns them.
+    score
+        Larger is worse within one severity.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    text: str
+    advice: str
+    panel: str
+    code_text: str
+    score: float
+    evidence: Any = field(default=None, metadata={"wire": False})
+
+    def to_code(self) -> str:
+        """Return runnable Python lines that show the evidence again; ``ev`` is the Evaluation."""
+        return self.code_text
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """A check that found nothing: ``outcome`` "passed" or "cannot tell", with ``why``."""
+
+    code: str
+    name: str
+    outcome: Literal["passed", "cannot tell"]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FindingsResult:
+    """All findings, worst first, and the checks that passed or could not tell."""
+
+    kind: Literal["findings"]
+    findings: tuple[Finding, ...]
+    outcomes: tuple[CheckOutcome, ...]
+    seconds: float

@@ -1,0 +1,67 @@
+"""The base of every view: its synced traits, its channel, and what the browser may write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from mldebug_widgets.widgets.assets import module_text
+from mldebug_widgets.widgets.channel import answer
+from mldebug_widgets.widgets.fallback import static_html, static_text
+from mldebug_widgets.wire import encode
+
+
+def encoded(value: Any, _widget: object) -> Any:
+    """Serialise a trait that holds a result."""
+    return encode(value)
+
+
+class ViewWidget(anywidget.AnyWidget):
+    """A thin anywidget around one view. Subclasses name their ``stem``: the view, its bundle and this module share it.
+
+    Attributes
+    ----------
+    result
+        The analyzer's result that the view draws; None while it is being computed.
+    workbench
+        Reference of the workbench that this view belongs to, or "" when it stands alone.
+    mode
+        "live", or "report" inside an exported file.
+    failed
+        The coded error to show instead of a result, or None.
+    """
+
+    stem: ClassVar[str] = ""
+    #: Traits that the browser may write. Everything else it sends is dropped: synced traits are requests, not truth.
+    browser_writes: ClassVar[frozenset[str]] = frozenset()
+
+    result = traitlets.Any(None).tag(sync=True, to_json=encoded)
+    workbench = traitlets.Unicode("").tag(sync=True)
+    mode = traitlets.Unicode("live").tag(sync=True)
+    failed = traitlets.Dict(None, allow_none=True).tag(sync=True)
+
+    def __init__(self, **values: Any) -> None:
+        self.add_traits(_esm=traitlets.Unicode(module_text(self.stem)).tag(sync=True))
+        super().__init__(**values)
+        self.on_msg(lambda widget, content, _buffers: answer(widget, content))
+
+    def set_state(self, sync_data: Mapping[str, Any]) -> None:
+        """Take from the browser only the traits that it owns."""
+        super().set_state({name: value for name, value in sync_data.items() if name in self.browser_writes})
+
+    @property
+    def reference(self) -> str:
+        """How another widget's state names this one."""
+        return f"IPY_MODEL_{self.model_id}"
+
+    def report_state(self, *, include_data: bool) -> dict[str, Any]:
+        """Return the trait values (JSON state form) that differ in an exported file; the live widget is untouched."""
+        return {"mode": "report"}
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        return {**data, "text/plain": static_text(self.result), "text/html": static_html(self.result)}, metadata
