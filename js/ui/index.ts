@@ -1,0 +1,15 @@
+export { Button, type Choice, CopyButton, LinkButton, Segmented, Select } from "./controls";
+export * from "./format";
+export {
+  type Answer,
+  type Latest,
+  useConnection,
+  useLatest,
+  useRequest,
+  useShared,
+  useSize,
+  useTrait,
+} from "./hooks";
+export { Meter, MiddleEllipsis, Severity, type SeverityWord } from "./marks";
+export { ConnectionBanner, EmptyState, ErrorState, GONE_TEXT, Progress, ViewFrame } from "./states";
+export { WidgetSlot } from "./widget_slot";
