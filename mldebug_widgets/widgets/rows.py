@@ -1,0 +1,81 @@
+"""Rows panel: all rows in a virtual table; the kernel sorts, filters and serves pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from mldebug_widgets.analyzers.rows import RowsResult, RowTable
+from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.widgets.base import ViewWidget, encoded
+from mldebug_widgets.widgets.channel import request
+from mldebug_widgets.widgets.panels import Panel
+from mldebug_widgets.wire import encode
+
+if TYPE_CHECKING:
+    from mldebug_widgets.widgets.workbench import WorkbenchWidget
+
+#: A view asks for what it can show; nobody sees more rows than this at once.
+LARGEST_PAGE = 500
+
+#: Raw rows in an exported file unless the person asks for more.
+EXPORTED_ROWS = 200
+MOST_EXPORTED_ROWS = 100_000
+
+
+class RowsWidget(ViewWidget):
+    """Serves pages of the row table.
+
+    Attributes
+    ----------
+    columns
+        The table's columns.
+    sort, ascending, query
+        What the view shows; written by the view, kept in a saved state.
+    embedded
+        In an exported file: the rows it carries.
+    """
+
+    stem = "rows"
+    browser_writes = frozenset({"sort", "ascending", "query"})
+
+    columns = traitlets.Any(()).tag(sync=True, to_json=encoded)
+    sort = traitlets.Unicode("loss").tag(sync=True)
+    ascending = traitlets.Bool(False).tag(sync=True)
+    query = traitlets.Unicode("").tag(sync=True)
+    embedded = traitlets.Any(None).tag(sync=True, to_json=encoded)
+
+    def __init__(self, session: WorkbenchWidget) -> None:
+        self._session = session
+        self._table = RowTable(session.evaluation)
+        super().__init__(columns=self._table.columns, workbench=session.reference)
+
+    @request
+    def page(self, start: int, count: int, sort: str, ascending: bool, query: str = "") -> RowsResult:
+        """Return one page of the rows in focus."""
+        if any(isinstance(value, bool) or not isinstance(value, int) for value in (start, count)):
+            raise MldTypeError("MLD-W10", "start, count", f"{start!r}, {count!r}", "whole numbers", "Scroll again.")
+        if start < 0 or not 0 <= count <= LARGEST_PAGE:
+            raise MldValueError(
+                "MLD-W11", "start, count", f"{start}, {count}", f"0 and up, 0 to {LARGEST_PAGE}", "Scroll again."
+            )
+        selected = self._session.selected
+        rows = None if selected.is_everything else selected.rows
+        return self._table.page(
+            start=start, count=count, sort=sort, ascending=ascending, query=query, rows=rows
+        )
+
+    def report_state(self, *, include_data: bool) -> dict[str, Any]:
+        """Return the state of an exported file: the rows with the highest loss, as many as it may carry."""
+        count = MOST_EXPORTED_ROWS if include_data else EXPORTED_ROWS
+        page = self._table.page(start=0, count=count, sort="loss", ascending=False, query="", rows=None)
+        return {"mode": "report", "embedded": encode(page), "sort": self.sort, "query": ""}
+
+
+def build(workbench: WorkbenchWidget) -> RowsWidget:
+    """Make the panel; pages are computed when the view asks for them."""
+    return RowsWidget(workbench)
+
+
+PANEL = Panel("rows", "Rows", "Narrow", 40, build)

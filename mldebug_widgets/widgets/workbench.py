@@ -1,0 +1,242 @@
+"""The workbench: panels over one evaluation and one selection, built when first opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import traitlets
+
+from mldebug_widgets.checks.finding import FindingsResult
+from mldebug_widgets.errors import MldError, MldTypeError, MldValueError
+from mldebug_widgets.evaluation.evaluation import Evaluation
+from mldebug_widgets.widgets.base import ViewWidget
+from mldebug_widgets.widgets.channel import error_record, request
+from mldebug_widgets.widgets.panels import Panel, all_panels
+from mldebug_widgets.widgets.selection import Selection, everything, from_python, resolve
+from mldebug_widgets.widgets.worker import CancelledWork, Job, Worker
+
+#: One message carries at most this much of an exported file.
+CHUNK_BYTES = 4_000_000
+
+IDLE = {"state": "idle", "text": "", "fraction": None}
+
+Exporter = Callable[[str, bool], tuple[str, bytes]]
+
+
+class WorkbenchWidget(ViewWidget):
+    """The shell around the panels, and the state that they share.
+
+    Attributes
+    ----------
+    evaluation
+        What is debugged.
+    panels
+        The panel list as the shell shows it; ``panel`` is the id of the open one.
+    selection, threshold, row
+        Shared state: the rows in focus (JSON record), the decision threshold (binary), and the row under What-if.
+    status
+        What the worker is doing.
+    contents
+        In an exported file: what it holds, in words.
+    """
+
+    stem = "workbench"
+    browser_writes = frozenset({"panel", "selection", "threshold", "row"})
+
+    title = traitlets.Unicode("").tag(sync=True)
+    subtitle = traitlets.Unicode("").tag(sync=True)
+    panels = traitlets.List().tag(sync=True)
+    panel = traitlets.Unicode("").tag(sync=True)
+    selection = traitlets.Dict().tag(sync=True)
+    threshold = traitlets.Float(None, allow_none=True).tag(sync=True)
+    row = traitlets.Int(None, allow_none=True).tag(sync=True)
+    status = traitlets.Dict(IDLE).tag(sync=True)
+    contents = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self.views: dict[str, ViewWidget] = {}
+        self.exporter: Exporter | None = None
+        self._export: bytes = b""
+        self._available: dict[str, Panel] = {
+            panel.identifier: panel for panel in all_panels() if panel.applies(evaluation)
+        }
+        self._selected = everything(evaluation)
+        self.worker = Worker(self._tell)
+        self._entries_lock = Lock()
+        super().__init__(
+            title=evaluation.model_name,
+            subtitle=_subtitle(evaluation),
+            panels=[_entry(panel) for panel in self._available.values()],
+            selection=self._selected.to_record(),
+            threshold=evaluation.threshold,
+        )
+        self.observe(self._selection_asked, names="selection")
+        self.observe(lambda change: self.open_panel(change["new"]), names="panel")
+        self.panel = next(iter(self._available))
+
+    # -- panels ----------------------------------------------------------------------------------------------------
+
+    def open_panel(self, identifier: str) -> ViewWidget | None:
+        """Build the panel's widget when it is opened for the first time; return None when that failed."""
+        if identifier not in self.views:
+            try:
+                self.views[identifier] = self._available[identifier].build(self)
+            except Exception as error:
+                self._update_entry(identifier, state="failed", error=error_record(error))
+                return None
+            entry = next(entry for entry in self.panels if entry["id"] == identifier)
+            state = entry["state"] if entry["state"] == "computing" else "ready"
+            self._update_entry(identifier, reference=self.views[identifier].reference, state=state)
+        return self.views[identifier]
+
+    def build_all(self) -> dict[str, ViewWidget]:
+        """Build every panel that has not been opened yet, and return the widgets by panel id."""
+        for identifier in self._available:
+            self.open_panel(identifier)
+        return self.views
+
+    def set_badge(self, identifier: str, findings: FindingsResult) -> None:
+        """Show how many findings need attention beside the panel's name."""
+        serious = [finding for finding in findings.findings if finding.severity != "info"]
+        worst = "critical" if any(finding.severity == "critical" for finding in serious) else "warning"
+        badge = {"count": len(serious), "severity": worst} if serious else None
+        self._update_entry(identifier, badge=badge)
+
+    def in_background(self, identifier: str, work: Callable[[Job], None]) -> None:
+        """Run ``work`` on the worker for a panel; a failure is shown in the panel, not lost."""
+
+        def guarded(job: Job) -> None:
+            try:
+                work(job)
+            except CancelledWork:
+                raise
+            except Exception as error:
+                self._update_entry(identifier, error=error_record(error), state="failed")
+
+        self.worker.submit(guarded)
+
+    def _update_entry(self, identifier: str, **changes: Any) -> None:
+        # The worker's thread and the cell's thread both change entries.
+        with self._entries_lock:
+            self.panels = [{**entry, **changes} if entry["id"] == identifier else entry for entry in self.panels]
+
+    @traitlets.validate("panel")
+    def _known_panel(self, proposal: Any) -> str:
+        return self._keep_or(proposal, proposal["value"] in self._available)
+
+    # -- shared state ----------------------------------------------------------------------------------------------
+
+    @property
+    def selected(self) -> Selection:
+        """The rows in focus."""
+        return self._selected
+
+    def select(self, chosen: Any, label: str | None = None) -> None:
+        """Select rows from Python: None (all), a query, a boolean mask or positions."""
+        token = int(self.selection.get("token", 0)) + 1
+        self._accept(from_python(self.evaluation, chosen, label, token))
+
+    def _selection_asked(self, change: Mapping[str, Any]) -> None:
+        if change["new"] == self._selected.to_record():
+            return
+        try:
+            self._accept(resolve(self.evaluation, change["new"]))
+        except MldError as error:
+            self.selection = self._selected.to_record()
+            self.status = {"state": "failed", "text": str(error), "fraction": None}
+
+    def _accept(self, selected: Selection) -> None:
+        self._selected = selected
+        self.selection = selected.to_record()
+        if self.status["state"] == "failed":
+            self.status = IDLE
+
+    @traitlets.validate("threshold")
+    def _possible_threshold(self, proposal: Any) -> float | None:
+        value = proposal["value"]
+        possible = value is None or (self.evaluation.task == "binary" and 0.0 <= value <= 1.0)
+        result: float | None = self._keep_or(proposal, possible)
+        return result
+
+    @traitlets.validate("row")
+    def _existing_row(self, proposal: Any) -> int | None:
+        value = proposal["value"]
+        result: int | None = self._keep_or(proposal, value is None or 0 <= value < self.evaluation.n)
+        return result
+
+    def _keep_or(self, proposal: Any, acceptable: bool) -> Any:
+        """Return the proposed value, or the present one when the browser asked for something impossible."""
+        if acceptable:
+            return proposal["value"]
+        name = proposal["trait"].name
+        if self.comm is not None:
+            self.send_state(name)
+        return getattr(self, name)
+
+    # -- requests --------------------------------------------------------------------------------------------------
+
+    @request
+    def ping(self) -> bool:
+        """Answer that the kernel is there."""
+        return True
+
+    @request
+    def cancel(self) -> bool:
+        """Stop the running work."""
+        stopped = self.worker.cancel()
+        self.status = {"state": "cancelled", "text": "Cancelled", "fraction": None} if stopped else IDLE
+        return stopped
+
+    @request
+    def export_bytes(self, format: str, include_data: bool = False) -> dict[str, Any]:
+        """Make the exported file and say in how many pieces it can be fetched."""
+        if format not in ("html", "ipynb"):
+            raise MldValueError("MLD-X10", "format", repr(format), "'html' or 'ipynb'", "Choose one of the two.")
+        if not isinstance(include_data, bool):
+            raise MldTypeError("MLD-X11", "include_data", repr(include_data), "True or False", "Tick or clear the box.")
+        if self.exporter is None:
+            raise MldValueError(
+                "MLD-X12", "export", "no exporter", "a workbench made by show", "Use workbench.export(path)."
+            )
+        name, self._export = self.exporter(format, include_data)
+        size = len(self._export)
+        return {"name": name, "size": size, "n_chunks": max(1, -(-size // CHUNK_BYTES))}
+
+    @request
+    def export_chunk(self, index: int) -> Any:
+        """Return one piece of the file that ``export_bytes`` made."""
+        n_chunks = max(1, -(-len(self._export) // CHUNK_BYTES))
+        if not isinstance(index, int) or not 0 <= index < n_chunks:
+            raise MldValueError("MLD-X13", "index", repr(index), f"0 to {n_chunks - 1}", "Export again.")
+        piece = self._export[index * CHUNK_BYTES : (index + 1) * CHUNK_BYTES]
+        return np.frombuffer(piece, dtype=np.uint8)
+
+    def _tell(self, text: str, fraction: float | None) -> None:
+        if text:
+            self.status = {"state": "running", "text": text, "fraction": fraction}
+        elif self.status["state"] == "running":
+            self.status = IDLE
+
+
+def _entry(panel: Panel) -> dict[str, Any]:
+    return {
+        "id": panel.identifier,
+        "label": panel.label,
+        "group": panel.group,
+        "badge": None,
+        "reference": "",
+        "state": "unbuilt",
+        "error": None,
+    }
+
+
+def _subtitle(evaluation: Evaluation) -> str:
+    splits = list(evaluation.splits)
+    parts = [evaluation.task, f"{evaluation.n:,} rows", f"{evaluation.X.shape[1]:,} features"]
+    if len(splits) > 1:
+        parts.append(" / ".join(splits))
+    return " · ".join(parts)

@@ -1,0 +1,87 @@
+"""What ``show(model, data)`` returns: the live workbench, its selection in Python, its state and its exports."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from mldebug_widgets.report import exporting, state
+from mldebug_widgets.widgets.workbench import WorkbenchWidget
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mldebug_widgets.evaluation.evaluation import Evaluation
+    from mldebug_widgets.widgets.selection import Selection
+
+
+class Workbench:
+    """Panels over one evaluation and one selection, live under the cell.
+
+    Attributes
+    ----------
+    evaluation
+        The model applied to the data: rows, scores, per-row loss.
+    widget
+        The Jupyter widget, for those who lay it out themselves.
+    """
+
+    def __init__(self, evaluation: Evaluation, saved: Any = None) -> None:
+        self.evaluation = evaluation
+        self.widget = WorkbenchWidget(evaluation)
+        self.widget.exporter = lambda format, include_data: exporting.as_bytes(
+            self.widget, format, include_data=include_data
+        )
+        if saved is not None:
+            state.restore(self.widget, saved)
+
+    @property
+    def selection(self) -> Selection:
+        """The rows in focus: ``.rows``, ``.query``, ``.label``, ``.to_frame()``."""
+        return self.widget.selected
+
+    @selection.setter
+    def selection(self, chosen: Any) -> None:
+        self.widget.select(chosen)
+
+    def select(self, chosen: Any, label: str | None = None) -> None:
+        """Put rows in focus in every panel.
+
+        Parameters
+        ----------
+        chosen
+            A query in pandas' query language (``"distance > 500 and carrier == 'UA'"``), a boolean mask,
+            row positions, or None for all rows.
+        label
+            What the selection's chip says.
+        """
+        self.widget.select(chosen, label)
+
+    def state(self) -> dict[str, Any]:
+        """Return panel, selection, threshold, row, edits and sorting as JSON; ``show(..., state=...)`` restores it."""
+        return state.collect(self.widget)
+
+    def export(self, path: str | PathLike[str], *, include_data: bool = False, overwrite: bool = False) -> Path:
+        """Write the workbench to one offline HTML file or to a notebook, by the suffix of ``path``.
+
+        Parameters
+        ----------
+        path
+            A file ending in ``.html`` or ``.ipynb`` in a folder that exists.
+        include_data
+            False: aggregates and at most 200 raw rows. True: up to 100,000 raw rows. The file says what it holds.
+        overwrite
+            Whether an existing file may be replaced.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+        """
+        return exporting.write(self.widget, path, include_data=include_data, overwrite=overwrite)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return self.widget._repr_mimebundle_(**kwargs)
+
+    def __repr__(self) -> str:
+        return f"Workbench({self.widget.title!r}, {self.widget.subtitle})"

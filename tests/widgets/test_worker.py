@@ -1,0 +1,73 @@
+"""The worker: one piece after another, progress, cancellation, and no thread left when idle."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import CancelledError
+
+import pytest
+
+from mldebug_widgets.widgets.worker import Job, Worker
+
+
+def quiet(_text: str, _fraction: float | None) -> None:
+    return None
+
+
+def test_pieces_run_in_order_and_give_their_values() -> None:
+    worker = Worker(quiet)
+    order: list[int] = []
+    futures = [worker.submit(lambda _job, number=number: order.append(number) or number) for number in range(5)]
+    assert [future.result(5) for future in futures] == list(range(5))
+    assert order == list(range(5))
+
+
+def test_a_failure_stays_in_its_future() -> None:
+    worker = Worker(quiet)
+    failed = worker.submit(lambda _job: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        failed.result(5)
+    assert worker.submit(lambda _job: "alive").result(5) == "alive"
+
+
+def test_cancel_stops_the_running_piece_and_drops_the_waiting_ones() -> None:
+    started = threading.Event()
+    worker = Worker(quiet)
+
+    def until_cancelled(job: Job) -> None:
+        started.set()
+        while True:
+            job.progress("working", 0.5)
+
+    running, waiting = worker.submit(until_cancelled), worker.submit(lambda _job: "never")
+    assert started.wait(5)
+    assert worker.cancel()
+    for future in (running, waiting):
+        with pytest.raises(CancelledError):
+            future.result(5)
+    assert worker.submit(lambda _job: "next").result(5) == "next"
+
+
+def test_progress_is_told_and_ends_with_idle() -> None:
+    told: list[tuple[str, float | None]] = []
+    idle = threading.Event()
+
+    def listen(text: str, fraction: float | None) -> None:
+        told.append((text, fraction))
+        if not text:
+            idle.set()
+
+    Worker(listen).submit(lambda job: job.progress("half", 0.5)).result(5)
+    assert idle.wait(5)
+    assert told == [("half", 0.5), ("", None)]
+
+
+def test_an_idle_worker_keeps_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Worker, "IDLE_SECONDS", 0.01)
+    worker = Worker(quiet)
+    worker.submit(lambda _job: None).result(5)
+    for thread in threading.enumerate():
+        if thread.name == "mldebug-worker":
+            thread.join(5)
+    assert "mldebug-worker" not in {thread.name for thread in threading.enumerate()}
+    assert worker.submit(lambda _job: "again").result(5) == "again"
