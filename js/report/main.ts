@@ -1,0 +1,36 @@
+/** Starts an exported HTML file: reads the widget state that the page holds and draws the workbench from it. */
+import * as base from "@jupyter-widgets/base";
+import type { IManagerState } from "@jupyter-widgets/base-manager";
+import { ModuleTable } from "./amd";
+import { ReportManager } from "./manager";
+import { followTheme } from "./theme";
+
+interface Content {
+  root: string;
+  state: IManagerState;
+}
+
+function element<Kind extends HTMLElement>(id: string): Kind {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`The page has lost its element #${id}`);
+  return found as Kind;
+}
+
+async function start(modules: ModuleTable): Promise<void> {
+  followTheme(element<HTMLButtonElement>("mld-theme"));
+  const place = element("mld-workbench");
+  try {
+    const { root, state }: Content = JSON.parse(element("mld-content").textContent ?? "");
+    place.replaceChildren();
+    await new ReportManager(modules).draw(state, root, place);
+    place.dataset.state = "drawn";
+  } catch (error) {
+    place.dataset.state = "failed";
+    place.textContent = `This report could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+const modules = new ModuleTable({ "@jupyter-widgets/base": { ...base } });
+// The modules of the installed packages follow as inline scripts and call this one global function.
+Object.assign(globalThis, { define: Object.assign(modules.define, { amd: {} }) });
+document.addEventListener("DOMContentLoaded", () => void start(modules));
