@@ -1,0 +1,24 @@
+/** What the JupyterLab extension may do with a workbench it finds in the page, without importing any of our code. */
+import { type ExportedFile, type ExportFormat, fetchExport } from "../contract/export_file";
+import { showWidget } from "./children";
+import type { ViewParts } from "./define";
+
+export interface WorkbenchHandle {
+  /** A second view of the same workbench in `container`; returns the function that takes it away. */
+  createView(container: HTMLElement): Promise<() => void>;
+  exportBytes(format: ExportFormat, includeData: boolean): Promise<ExportedFile>;
+  title(): string;
+}
+
+/** Marks the frame with `data-mld-workbench="<model id>"` and puts the handle on it as `mldWorkbench`. */
+export function exposeWorkbench({ frame, host, manager, workbench }: ViewParts): void {
+  if (workbench === null) return;
+  const { model_id } = workbench;
+  const handle: WorkbenchHandle = {
+    createView: (container) => showWidget(manager, `IPY_MODEL_${model_id}`, container),
+    exportBytes: (format, includeData) => fetchExport(host.request, format, includeData),
+    title: () => host.get<string>("title"),
+  };
+  frame.setAttribute("data-mld-workbench", model_id);
+  Object.assign(frame, { mldWorkbench: handle });
+}
