@@ -1,8 +1,9 @@
 /** The workbench's synced values (`ViewHost.shared`): what panels read, and what they may ask for by setting it. */
 import type { CodedError } from "./errors";
-import type { Severity } from "./generated";
+import type { Finding } from "./generated";
 
 export type Mode = "live" | "report";
+export type Severity = Finding["severity"];
 
 export interface Badge {
   count: number;
