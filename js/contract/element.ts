@@ -1,11 +1,6 @@
 /** What a workbench's element offers to the page it stands in. `js/host` sets it, `js/labextension` uses it. */
 
-export type ExportFormat = "html" | "ipynb";
-
-export interface ExportedFile {
-  name: string;
-  bytes: Uint8Array;
-}
+import type { ExportedFile, ExportFormat } from "./export_file";
 
 export interface WorkbenchHandle {
   title(): string;

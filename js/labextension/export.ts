@@ -1,6 +1,6 @@
 import { Dialog, InputDialog, Notification, showDialog } from "@jupyterlab/apputils";
 import type { Contents } from "@jupyterlab/services";
-import type { ExportFormat } from "../contract/element";
+import type { ExportFormat } from "../contract/export_file";
 import type { PlacedWorkbench } from "./workbenches";
 
 /** Bytes per call of `String.fromCharCode`, which takes them as arguments and would overflow the stack. */

@@ -1,6 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette } from "@jupyterlab/apputils";
-import type { ExportFormat } from "../contract/element";
+import type { ExportFormat } from "../contract/export_file";
 import { exportWorkbench } from "./export";
 import { openInTab } from "./tab";
 import { FocusedWorkbench, type PlacedWorkbench } from "./workbenches";
