@@ -1,14 +1,8 @@
 /** What the JupyterLab extension may do with a workbench it finds in the page, without importing any of our code. */
-import { type ExportedFile, type ExportFormat, fetchExport } from "../contract/export_file";
+import { WORKBENCH_ATTRIBUTE, type WorkbenchHandle } from "../contract/element";
+import { fetchExport } from "../contract/export_file";
 import { showWidget } from "./children";
 import type { ViewParts } from "./define";
-
-export interface WorkbenchHandle {
-  /** A second view of the same workbench in `container`; returns the function that takes it away. */
-  createView(container: HTMLElement): Promise<() => void>;
-  exportBytes(format: ExportFormat, includeData: boolean): Promise<ExportedFile>;
-  title(): string;
-}
 
 /** Marks the frame with `data-mld-workbench="<model id>"` and puts the handle on it as `mldWorkbench`. */
 export function exposeWorkbench({ frame, host, manager, workbench }: ViewParts): void {
@@ -19,6 +13,6 @@ export function exposeWorkbench({ frame, host, manager, workbench }: ViewParts):
     exportBytes: (format, includeData) => fetchExport(host.request, format, includeData),
     title: () => host.get<string>("title"),
   };
-  frame.setAttribute("data-mld-workbench", model_id);
+  frame.setAttribute(WORKBENCH_ATTRIBUTE, model_id);
   Object.assign(frame, { mldWorkbench: handle });
 }
