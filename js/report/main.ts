@@ -17,7 +17,6 @@ function element<Kind extends HTMLElement>(id: string): Kind {
 }
 
 async function start(modules: ModuleTable): Promise<void> {
-  followTheme(element<HTMLButtonElement>("mld-theme"));
   const place = element("mld-workbench");
   try {
     const { root, state }: Content = JSON.parse(element("mld-content").textContent ?? "");
@@ -30,6 +29,8 @@ async function start(modules: ModuleTable): Promise<void> {
   }
 }
 
+// At once, not when the page has loaded: a dark page must not begin white.
+followTheme(element<HTMLButtonElement>("mld-theme"));
 const modules = new ModuleTable({ "@jupyter-widgets/base": { ...base } });
 // The modules of the installed packages follow as inline scripts and call this one global function.
 Object.assign(globalThis, { define: Object.assign(modules.define, { amd: {} }) });
