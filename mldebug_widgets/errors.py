@@ -39,3 +39,18 @@ class MldValueError(MldError, ValueError):
 
 class MldTypeError(MldError, TypeError):
     """A value of a type that cannot be used."""
+
+
+def shown(value: object, limit: int = 80) -> str:
+    """Return ``value`` in words short enough for a message: its type, and its shape or a clipped repr."""
+    kind = type(value).__name__
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple):
+        return f"{kind} of shape {tuple(shape)}"
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:
+        return kind
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return text if isinstance(value, str | int | float | bool | None) else f"{kind} {text}"

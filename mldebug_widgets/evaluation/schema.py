@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 FeatureKind = Literal["numeric", "boolean", "categorical", "datetime", "text"]
 
@@ -55,3 +56,61 @@ class Feature:
 
 MAX_CATEGORIES = 200
 HISTOGRAM_BINS = 30
+
+
+def describe_features(frame: pd.DataFrame) -> tuple[Feature, ...]:
+    """Return one ``Feature`` per column of ``frame``."""
+    return tuple(_describe(frame.iloc[:, position], position) for position in range(frame.shape[1]))
+
+
+def _describe(column: pd.Series, position: int) -> Feature:
+    missing = int(column.isna().sum())
+    present = column.dropna()
+    kind = kind_of(column)
+    low = high = None
+    categories: tuple[str, ...] = ()
+    counts: npt.NDArray[np.int32] = np.empty(0, np.int32)
+    if kind in ("numeric", "datetime"):
+        numbers = column_numbers(present, kind)
+        numbers = numbers[np.isfinite(numbers)]
+        if len(numbers):
+            low, high = float(numbers.min()), float(numbers.max())
+            counts = np.histogram(numbers, bins=HISTOGRAM_BINS, range=(low, high))[0].astype(np.int32)
+    elif kind in ("boolean", "categorical"):
+        table = present.value_counts()
+        table = table[table > 0]
+        categories = tuple(str(value) for value in table.index[:MAX_CATEGORIES])
+        counts = table.to_numpy()[:MAX_CATEGORIES].astype(np.int32)
+    integer = kind == "numeric" and not np.any(np.mod(column_numbers(present, kind), 1))
+    return Feature(
+        str(column.name), position, kind, str(column.dtype), integer, missing, int(present.astype(object).nunique()),
+        low, high, categories, counts,
+    )  # fmt: skip
+
+
+def kind_of(column: pd.Series) -> FeatureKind:
+    """Decide the kind of one column."""
+    types = pd.api.types
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "categorical"
+    if types.is_bool_dtype(dtype):
+        return "boolean"
+    if types.is_datetime64_any_dtype(dtype):
+        return "datetime"
+    if types.is_numeric_dtype(dtype):
+        return "numeric"
+    present = column.dropna()
+    unique = present.astype(str).nunique()
+    return "categorical" if unique <= 50 or unique <= len(present) / 2 else "text"
+
+
+def column_numbers(column: pd.Series, kind: FeatureKind) -> npt.NDArray[np.float64]:
+    """Return a numeric, boolean or datetime column as float64: 0/1 for booleans, milliseconds since 1970 UTC for
+    datetimes, NaN where missing."""
+    if kind == "datetime":
+        stamps = pd.DatetimeIndex(column).as_unit("ms")
+        numbers = stamps.asi8.astype(np.float64)
+        numbers[stamps.isna()] = np.nan
+        return numbers
+    return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))

@@ -1,0 +1,1 @@
+"""What is debugged: a model applied to data. Start at ``evaluation.evaluate``."""

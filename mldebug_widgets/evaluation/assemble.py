@@ -1,0 +1,142 @@
+"""The steps of ``evaluate``: check, read, predict once, decide the task, score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from mldebug_widgets.errors import MldTypeError, MldValueError, shown
+from mldebug_widgets.evaluation.data import Table, read_data
+from mldebug_widgets.evaluation.evaluation import Evaluation
+from mldebug_widgets.evaluation.models.adapt import adapt_model
+from mldebug_widgets.evaluation.models.model import Model
+from mldebug_widgets.evaluation.models.run import run
+from mldebug_widgets.evaluation.scores import decide_scores, row_losses
+from mldebug_widgets.evaluation.task import check_task, infer_problem
+
+
+def assemble(
+    model: Any,
+    data: Any,
+    target: Any,
+    *,
+    preprocess: Any,
+    task: Any,
+    class_names: Any,
+    reference: Any,
+    predictions: Any,
+    images: Any,
+    texts: Any,
+    batch_size: Any,
+    device: Any,
+    seed: Any,
+) -> Evaluation:
+    """Do what ``evaluate`` documents."""
+    asked_task = check_task(task)
+    names = _check_class_names(class_names)
+    size = _check_whole(batch_size, "batch_size", 1) if batch_size is not None else None
+    seed = _check_whole(seed, "seed", 0)
+    table, compared_with = _read(data, target, reference)
+    table = _with_images(table, images)
+    adapter = adapt_model(model, table, preprocess=preprocess, predictions=predictions, device=device)
+    with adapter.running():
+        raw = run(adapter, adapter.reader(table.frame), len(table.frame), size, progress=True)
+    if raw.dtype.kind == "O":
+        raw = _plain_objects(raw)
+    problem = infer_problem(table.target, raw, adapter, asked_task, names)
+    rule = decide_scores(raw, problem, adapter)
+    scores = rule.scores(raw)
+    return Evaluation(
+        table,
+        Model(adapter, rule, size),
+        problem,
+        scores,
+        row_losses(raw, scores, problem, rule, table.target.values),
+        notes=(rule.note, *adapter.notes),
+        reference=compared_with,
+        images=images if images is not None else table.inputs,
+        texts=_aligned(texts, "texts", len(table.frame)),
+        seed=seed,
+    )
+
+
+def _read(data: Any, target: Any, reference: Any) -> tuple[Table, str | None]:
+    if reference is None or isinstance(reference, str):
+        table = read_data(data, target)
+        if reference is not None and reference not in table.splits:
+            raise MldValueError(
+                "MLD-O08",
+                "reference",
+                f"there is no split {reference!r}",
+                f"one of {list(table.splits)}, or data",
+                "Name a split, or pass the reference rows themselves.",
+            )
+        return table, reference
+    splits = dict(data) if isinstance(data, dict) else {"data": data}
+    return read_data({"reference": reference, **splits}, target), "reference"
+
+
+def _check_class_names(names: Any) -> Sequence[Any] | None:
+    if names is None:
+        return None
+    if isinstance(names, np.ndarray):
+        names = names.tolist()
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise MldTypeError("MLD-O02", "class_names", f"got {shown(names)}", "a list of names", "Pass a list of text.")
+    if len({str(name) for name in names}) < len(names) or len(names) < 2:
+        raise MldValueError(
+            "MLD-O02", "class_names", f"got {list(names)[:6]}", "at least two names, each once", "Name every class once."
+        )
+    return names
+
+
+def _check_whole(value: Any, argument: str, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise MldTypeError(
+            "MLD-O03" if argument == "batch_size" else "MLD-O05",
+            argument,
+            f"got {shown(value)}",
+            f"a whole number of at least {least}",
+            "Leave it out.",
+        )
+    if value < least:
+        raise MldValueError(
+            "MLD-O03" if argument == "batch_size" else "MLD-O05",
+            argument,
+            f"got {value}",
+            f"a whole number of at least {least}",
+            "Leave it out.",
+        )
+    return int(value)
+
+
+def _aligned(values: Any, argument: str, n: int) -> Any:
+    if values is None:
+        return None
+    if isinstance(values, str) or not hasattr(values, "__len__"):
+        raise MldTypeError("MLD-D16", argument, f"got {shown(values)}", "one per row of data", "Pass a list or array.")
+    if len(values) != n:
+        raise MldValueError(
+            "MLD-D16", argument, f"{len(values)} {argument} for {n} rows", "one per row of data", "Align them."
+        )
+    return values
+
+
+def _with_images(table: Table, images: Any) -> Table:
+    if _aligned(images, "images", len(table.frame)) is None:
+        return table
+    if isinstance(images, np.ndarray):
+        images = torch.as_tensor(images)
+    return replace(table, inputs=images) if isinstance(images, torch.Tensor) else table
+
+
+def _plain_objects(raw: Any) -> Any:
+    """Return object outputs as numbers where that is what they hold."""
+    try:
+        return raw.astype(np.float64)
+    except (TypeError, ValueError):
+        return raw

@@ -1,0 +1,59 @@
+"""Any function of the raw rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pandas as pd
+import torch
+
+from mldebug_widgets.evaluation.frames import Form, as_form, tensor_to_numpy
+from mldebug_widgets.evaluation.models.preprocessing import Preprocess, modules_behind
+from mldebug_widgets.evaluation.models.protocol import OutputKind, RowReader
+from mldebug_widgets.evaluation.preserve import preserved
+
+
+class CallableAdapter:
+    """A function that takes rows in the make the data came in and returns one prediction or k scores per row."""
+
+    family = "callable"
+    module = None
+    estimator = None
+    output: OutputKind = "unknown"
+    classes = None
+    batch_size = 16_384
+    notes: tuple[str, ...] = ()
+
+    def __init__(
+        self, function: Callable[[Any], Any], preprocess: Preprocess | None, form: Form, inputs: torch.Tensor | None
+    ) -> None:
+        self._function = function
+        self._preprocess = preprocess
+        self._form: Form = form
+        self._inputs = inputs
+        self.name = getattr(function, "__name__", type(function).__name__)
+        self.why_cannot = "" if inputs is None else "the model reads images or sequences, not the table's columns"
+
+    def running(self) -> AbstractContextManager[object]:
+        """Keep the random states, and the torch modules that the function reaches."""
+        modules = () if self._preprocess is None else self._preprocess.modules
+        return preserved(*modules_behind(self._function), *modules)
+
+    def reader(self, frame: pd.DataFrame) -> RowReader:
+        """Return a function that answers for a range of rows of ``frame``."""
+
+        def read(start: int, stop: int) -> Any:
+            output = self._function(self._rows(frame, start, stop))
+            return tensor_to_numpy(output) if isinstance(output, torch.Tensor) else output
+
+        return read
+
+    def _rows(self, frame: pd.DataFrame, start: int, stop: int) -> Any:
+        if self._preprocess is not None:
+            return self._preprocess(frame.iloc[start:stop])
+        if self._inputs is not None:
+            return self._inputs[start:stop].clone()
+        # A copy, because a function that writes into its rows must not reach the user's table.
+        return as_form(frame.iloc[start:stop].copy(), self._form)

@@ -1,0 +1,111 @@
+"""scikit-learn classifiers, regressors and pipelines, with or without ``predict_proba``."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mldebug_widgets.errors import MldValueError
+from mldebug_widgets.evaluation.frames import Form, as_form
+from mldebug_widgets.evaluation.models.preprocessing import Preprocess, check_fitted, modules_behind
+from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
+from mldebug_widgets.evaluation.preserve import preserved
+
+
+class SklearnAdapter:
+    """A fitted estimator: ``predict_proba`` where there is one, else ``decision_function``, else ``predict``."""
+
+    family = "sklearn"
+    module = None
+    batch_size = 65_536
+    why_cannot = ""
+
+    def __init__(self, estimator: Any, preprocess: Preprocess | None, form: Form) -> None:
+        check_fitted(estimator, "model")
+        self.estimator = estimator
+        self.name = type(estimator).__name__
+        self.classes: Array | None = _classes(estimator)
+        self.output, self._method, self.notes = _output_of(estimator)
+        self._preprocess = preprocess
+        self._form: Form = form
+        self._names = getattr(estimator, "feature_names_in_", None)
+        self._n_features = getattr(estimator, "n_features_in_", None)
+
+    def running(self) -> AbstractContextManager[object]:
+        """Keep the random states, and any torch module inside the estimator."""
+        modules = () if self._preprocess is None else self._preprocess.modules
+        return preserved(*modules_behind(self.estimator), *modules)
+
+    def reader(self, frame: pd.DataFrame) -> RowReader:
+        """Return a function that answers for a range of rows of ``frame``."""
+        call = getattr(self.estimator, self._method)
+        if self._preprocess is not None:
+            preprocess = self._preprocess
+            return lambda start, stop: _stacked(call(preprocess(frame.iloc[start:stop])))
+        columns = self._columns(frame)
+        return lambda start, stop: _stacked(call(self._rows(frame.iloc[start:stop, columns])))
+
+    def _columns(self, frame: pd.DataFrame) -> slice | list[int]:
+        if self._names is None:
+            return slice(None)
+        positions = frame.columns.get_indexer(self._names)
+        if (positions < 0).any():
+            if self._form in ("array", "tensor") and len(self._names) == frame.shape[1]:
+                return slice(None)
+            missing = [str(name) for name, at in zip(self._names, positions, strict=True) if at < 0]
+            raise MldValueError(
+                "MLD-D15",
+                "data",
+                f"{self.name} was fitted with columns that are not here: {missing[:5]}",
+                f"the {len(self._names)} columns it was fitted with",
+                "Pass the same columns, or the whole pipeline as the model.",
+            )
+        if np.array_equal(positions, np.arange(frame.shape[1])):
+            return slice(None)
+        return [int(position) for position in positions]
+
+    def _rows(self, rows: pd.DataFrame) -> Any:
+        rows = rows.copy()
+        if self._names is not None:
+            if self._form in ("array", "tensor") and list(rows.columns) != list(self._names):
+                rows.columns = pd.Index(self._names)
+            return rows
+        if self._form in ("array", "tensor"):
+            return as_form(rows, "array")
+        named = all(isinstance(label, str) for label in rows.columns)
+        numeric = all(isinstance(dtype, np.dtype) and dtype.kind in "biuf" for dtype in rows.dtypes)
+        # Fitted on an array: names would only raise scikit-learn's warning about names it has never seen.
+        return rows.to_numpy() if named and numeric else rows
+
+
+def _classes(estimator: Any) -> Array | None:
+    from sklearn.base import is_classifier
+
+    if not is_classifier(estimator):
+        return None
+    classes = getattr(estimator, "classes_", None)
+    return np.asarray(classes) if isinstance(classes, np.ndarray) and classes.ndim == 1 else None
+
+
+def _output_of(estimator: Any) -> tuple[OutputKind, str, tuple[str, ...]]:
+    from sklearn.base import is_classifier
+
+    name = type(estimator).__name__
+    if not is_classifier(estimator):
+        return "value", "predict", ()
+    if hasattr(estimator, "predict_proba"):
+        return "probability", "predict_proba", ()
+    if hasattr(estimator, "decision_function"):
+        note = f"{name} gives no probabilities; scores are its decision values squeezed to 0..1 and not calibrated."
+        return "decision", "decision_function", (note,)
+    return "label", "predict", (f"{name} gives labels only; scores are 0 or 1 and the loss counts errors.",)
+
+
+def _stacked(output: Any) -> Any:
+    """Turn the list of (n, 2) arrays of a multilabel forest into one (n, k) array of positive probabilities."""
+    if isinstance(output, list) and output and all(getattr(part, "ndim", 0) == 2 for part in output):
+        return np.column_stack([part[:, -1] if part.shape[1] > 1 else np.zeros(len(part)) for part in output])
+    return output

@@ -1,0 +1,178 @@
+"""torch modules: on any device, in any dtype, compiled or scripted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.evaluation.frames import tensor_to_numpy
+from mldebug_widgets.evaluation.models.preprocessing import Preprocess
+from mldebug_widgets.evaluation.models.protocol import OutputKind, RowReader
+from mldebug_widgets.evaluation.numbers import numeric_reader
+from mldebug_widgets.evaluation.preserve import preserved
+
+
+class TorchAdapter:
+    """An ``nn.Module`` on a table of numbers, behind the user's ``preprocess``, or on images and sequences."""
+
+    family = "torch"
+    estimator = None
+    output: OutputKind = "unknown"
+    classes = None
+    notes: tuple[str, ...] = ()
+
+    def __init__(
+        self, module: nn.Module, preprocess: Preprocess | None, inputs: torch.Tensor | None, device: torch.device
+    ) -> None:
+        self.module: nn.Module | None = module
+        self.name = type(getattr(module, "_orig_mod", module)).__name__
+        self._net = module
+        self._preprocess = preprocess
+        self._inputs = inputs if preprocess is None else None
+        self._device = device
+        self._dtype = _float_dtype(module)
+        self._reads_integers = _starts_with_embedding(module)
+        self.batch_size = 8192 if self._inputs is None else 64
+        self.why_cannot = "" if self._inputs is None else "the model reads images or sequences, not the table's columns"
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Keep the module, and have it answer as it would in use: evaluation mode, no gradients."""
+        modules = () if self._preprocess is None else self._preprocess.modules
+        with preserved(self._net, *modules), torch.no_grad():
+            self._net.eval()
+            yield
+
+    def reader(self, frame: pd.DataFrame) -> RowReader:
+        """Return a function that answers for a range of rows of ``frame``."""
+        prepare = self._prepare(frame)
+
+        def read(start: int, stop: int) -> Any:
+            inputs = prepare(start, stop)
+            if isinstance(inputs, dict):
+                output = self._net(**inputs)
+            else:
+                output = self._net(*inputs) if isinstance(inputs, tuple) else self._net(inputs)
+            return tensor_to_numpy(output) if isinstance(output, torch.Tensor) else output
+
+        return read
+
+    def _prepare(self, frame: pd.DataFrame) -> RowReader:
+        if self._inputs is not None:
+            inputs = self._inputs
+            return lambda start, stop: self._as_input(inputs[start:stop].clone())
+        if self._preprocess is not None:
+            preprocess = self._preprocess
+            return lambda start, stop: self._as_inputs(preprocess(frame.iloc[start:stop]))
+        numbers = numeric_reader(frame, self._numpy_dtype())
+        if numbers is None:
+            raise _not_numeric(frame)
+        return lambda start, stop: self._as_input(torch.from_numpy(numbers(start, stop)))
+
+    def _numpy_dtype(self) -> type[np.generic]:
+        if self._reads_integers:
+            return np.int64
+        return np.float64 if self._dtype == torch.float64 else np.float32
+
+    def _as_inputs(self, prepared: Any) -> Any:
+        if isinstance(prepared, dict):
+            return {name: self._as_inputs(part) for name, part in prepared.items()}
+        if isinstance(prepared, list | tuple):
+            return tuple(self._as_inputs(part) for part in prepared)
+        if hasattr(prepared, "toarray"):
+            prepared = prepared.toarray()
+        if isinstance(prepared, pd.DataFrame | pd.Series):
+            prepared = prepared.to_numpy()
+        if isinstance(prepared, np.ndarray):
+            if prepared.dtype.kind not in "biuf":
+                raise _bad_preprocess(f"an array of {prepared.dtype}")
+            prepared = torch.from_numpy(np.ascontiguousarray(prepared))
+        if not isinstance(prepared, torch.Tensor):
+            raise _bad_preprocess(type(prepared).__name__)
+        if prepared.is_floating_point():
+            return prepared.to(self._device, self._dtype)
+        return prepared.to(self._device)
+
+    def _as_input(self, values: torch.Tensor) -> torch.Tensor:
+        if self._reads_integers:
+            return values.to(self._device, torch.long)
+        return values.to(self._device, self._dtype)
+
+
+def _bad_preprocess(got: str) -> MldTypeError:
+    return MldTypeError(
+        "MLD-O06",
+        "preprocess",
+        f"it returned {got}",
+        "a numeric tensor or array, or a tuple or dict of them for a model with several inputs",
+        "Encode text and dates as numbers in preprocess.",
+    )
+
+
+def _float_dtype(module: nn.Module) -> torch.dtype:
+    for tensor in (*module.parameters(), *module.buffers()):
+        if tensor.is_floating_point():
+            return tensor.dtype
+    return torch.float32
+
+
+def _starts_with_embedding(module: nn.Module) -> bool:
+    for child in module.modules():
+        if next(child.parameters(recurse=False), None) is not None:
+            return isinstance(child, nn.Embedding | nn.EmbeddingBag)
+    return False
+
+
+def _not_numeric(frame: pd.DataFrame) -> MldTypeError:
+    wrong = [f"{label!r} ({frame[label].dtype})" for label in frame.columns if numeric_reader(frame[[label]]) is None]
+    return MldTypeError(
+        "MLD-D14",
+        "data",
+        f"a torch model reads numbers, and these columns are none: {', '.join(wrong[:5])}",
+        "numeric and boolean columns, or preprocess=",
+        "Pass preprocess=, a function DataFrame -> tensor or a fitted scikit-learn transformer.",
+    )
+
+
+def module_device(module: nn.Module, asked: Any) -> torch.device:
+    """Return where the module is, after checking it against the ``device=`` asked for.
+
+    Raises
+    ------
+    MldValueError
+        ``MLD-O04`` when the device does not exist or the model is elsewhere (the user's model is never moved),
+        ``MLD-M05`` when its parameters are not initialised or on the meta device.
+    """
+    tensors = [*module.parameters(), *module.buffers()]
+    if any(isinstance(tensor, nn.parameter.UninitializedTensorMixin) for tensor in tensors):
+        raise MldValueError(
+            "MLD-M05", "model", "it has lazy layers without parameters", "an initialised model", "Run one batch first."
+        )
+    home = tensors[0].device if tensors else None
+    if home is not None and home.type == "meta":
+        raise MldValueError("MLD-M05", "model", "it is on the meta device", "a model with values", "Load its weights.")
+    if asked is None:
+        return home or torch.device("cpu")
+    try:
+        device = torch.device(asked)
+        torch.empty(0, device=device)
+    except Exception as error:
+        raise MldValueError(
+            "MLD-O04", "device", f"{asked!r} cannot be used here: {error}", "a device of this machine", 'Try "cpu".'
+        ) from error
+    if home is not None and (home.type != device.type or device.index not in (None, home.index)):
+        raise MldValueError(
+            "MLD-O04",
+            "device",
+            f"{str(device)!r} was asked for and the model is on {str(home)!r}",
+            f"{str(home)!r}: your model is never moved",
+            f"Leave device out, or call model.to({str(device)!r}) first.",
+        )
+    return home or device
