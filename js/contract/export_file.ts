@@ -1,6 +1,5 @@
 /** Fetching an exported file from the kernel, piece by piece: no single message grows large. */
-import type { NDArray } from "./values";
-import { values } from "./values";
+import { type NDArray, values } from "./values";
 
 export type ExportFormat = "html" | "ipynb";
 

@@ -1,10 +1,10 @@
-/** What the JupyterLab extension may do with a workbench it finds in the page, without importing any of our code. */
+/** What the JupyterLab extension finds on a workbench's element: see contract/element.ts. */
 import { WORKBENCH_ATTRIBUTE, type WorkbenchHandle } from "../contract/element";
 import { fetchExport } from "../contract/export_file";
 import { showWidget } from "./children";
 import type { ViewParts } from "./define";
 
-/** Marks the frame with `data-mld-workbench="<model id>"` and puts the handle on it as `mldWorkbench`. */
+/** Marks the frame with the workbench's model id and puts the handle on it. */
 export function exposeWorkbench({ frame, host, manager, workbench }: ViewParts): void {
   if (workbench === null) return;
   const { model_id } = workbench;

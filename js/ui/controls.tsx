@@ -7,7 +7,7 @@ interface ButtonProps {
   onClick: () => void;
   disabled?: boolean;
   /** Why it does nothing now, or more than the word says. */
-  title?: string;
+  title?: string | undefined;
 }
 
 export function Button({ children, onClick, disabled = false, title }: ButtonProps) {
