@@ -89,7 +89,11 @@ def _check_class_names(names: Any) -> Sequence[Any] | None:
         raise MldTypeError("MLD-O02", "class_names", f"got {shown(names)}", "a list of names", "Pass a list of text.")
     if len({str(name) for name in names}) < len(names) or len(names) < 2:
         raise MldValueError(
-            "MLD-O02", "class_names", f"got {list(names)[:6]}", "at least two names, each once", "Name every class once."
+            "MLD-O02",
+            "class_names",
+            f"got {list(names)[:6]}",
+            "at least two names, each once",
+            "Name every class once.",
         )
     return names
 

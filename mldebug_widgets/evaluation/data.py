@@ -152,9 +152,7 @@ def _read_batches(data: Any, target: Any, argument: str) -> Table:
     return _read_pair((X, y), target, argument)
 
 
-def _table(
-    frame: pd.DataFrame, target: Target, form: Form, argument: str, inputs: torch.Tensor | None = None
-) -> Table:
+def _table(frame: pd.DataFrame, target: Target, form: Form, argument: str, inputs: torch.Tensor | None = None) -> Table:
     n = len(frame)
     if len(target.values) != n:
         raise MldValueError(

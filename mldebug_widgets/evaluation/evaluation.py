@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -131,7 +132,7 @@ class Evaluation:
     def confidence(self) -> Floats | None:
         """Probability of the predicted class; None for regression and multilabel."""
         if self.task == "binary":
-            return np.maximum(self.scores, 1 - self.scores)
+            return np.where(self.scores >= self.threshold, self.scores, 1 - self.scores)
         return self.scores.max(axis=1) if self.task == "multiclass" else None
 
     @cached_property
@@ -146,6 +147,14 @@ class Evaluation:
     def features(self) -> tuple[Feature, ...]:
         """One ``Feature`` per column of ``X``."""
         return describe_features(self.X)
+
+    def at_threshold(self, threshold: float) -> Evaluation:
+        """Return the same binary evaluation with the answers of another threshold; nothing is computed again."""
+        other = copy(self)
+        other.threshold = threshold
+        for name in ("predicted_codes", "predicted", "confidence"):
+            other.__dict__.pop(name, None)
+        return other
 
     @property
     def output_label(self) -> str:

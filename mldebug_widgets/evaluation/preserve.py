@@ -151,14 +151,14 @@ class _RandomState:
 
     def __init__(self, generators: Iterable[torch.Generator]) -> None:
         self.python = random.getstate()
-        self.numpy = np.random.get_state(legacy=False)  # noqa: NPY002
+        self.numpy = np.random.get_state(legacy=False)
         self.torch = torch.get_rng_state()
-        self.cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
+        self.cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None  # type: ignore[no-untyped-call]
         self.generators = [(generator, generator.get_state()) for generator in generators]
 
     def restore(self) -> None:
         random.setstate(self.python)
-        np.random.set_state(self.numpy)  # noqa: NPY002
+        np.random.set_state(self.numpy)
         torch.set_rng_state(self.torch)
         if self.cuda is not None:
             torch.cuda.set_rng_state_all(self.cuda)

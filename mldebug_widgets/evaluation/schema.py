@@ -106,8 +106,10 @@ def kind_of(column: pd.Series) -> FeatureKind:
 
 
 def column_numbers(column: pd.Series, kind: FeatureKind) -> npt.NDArray[np.float64]:
-    """Return a numeric, boolean or datetime column as float64: 0/1 for booleans, milliseconds since 1970 UTC for
-    datetimes, NaN where missing."""
+    """Return a numeric, boolean or datetime column as float64, NaN where missing.
+
+    Booleans are 0 and 1, datetimes milliseconds since 1970 UTC.
+    """
     if kind == "datetime":
         stamps = pd.DatetimeIndex(column).as_unit("ms")
         numbers = stamps.asi8.astype(np.float64)

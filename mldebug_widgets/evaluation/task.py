@@ -1,4 +1,4 @@
-"""Which task is this, what are its classes, and which class is each row's truth?"""
+"""Decide which task this is, what its classes are, and which class each row's truth is."""
 
 from __future__ import annotations
 

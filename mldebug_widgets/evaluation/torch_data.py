@@ -84,7 +84,9 @@ def _drain(batches: Iterator[Any], argument: str) -> tuple[torch.Tensor, Any]:
         targets.append(y)
         start += len(x)
     if not inputs:
-        raise MldValueError("MLD-D02", argument, "it yields no rows", "at least 2 rows", "An iterator can be read once.")
+        raise MldValueError(
+            "MLD-D02", argument, "it yields no rows", "at least 2 rows", "An iterator can be read once."
+        )
     return _joined(inputs, argument), _joined(targets, argument)
 
 

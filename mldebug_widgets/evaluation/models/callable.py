@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 import torch
+from torch import nn
 
 from mldebug_widgets.evaluation.frames import Form, as_form, tensor_to_numpy
 from mldebug_widgets.evaluation.models.preprocessing import Preprocess, modules_behind
-from mldebug_widgets.evaluation.models.protocol import OutputKind, RowReader
+from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
 from mldebug_widgets.evaluation.preserve import preserved
 
 
@@ -19,10 +20,10 @@ class CallableAdapter:
     """A function that takes rows in the make the data came in and returns one prediction or k scores per row."""
 
     family = "callable"
-    module = None
-    estimator = None
+    module: nn.Module | None = None
+    estimator: Any = None
     output: OutputKind = "unknown"
-    classes = None
+    classes: Array | None = None
     batch_size = 16_384
     notes: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from torch import nn
 
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.frames import is_frame, tensor_to_numpy, to_pandas
@@ -20,10 +21,10 @@ class PrecomputedAdapter:
 
     family = "precomputed"
     name = "predictions"
-    module = None
-    estimator = None
+    module: nn.Module | None = None
+    estimator: Any = None
     output: OutputKind = "unknown"
-    classes = None
+    classes: Array | None = None
     why_cannot = "the predictions were computed before; there is no model to ask"
     notes: tuple[str, ...] = ()
 

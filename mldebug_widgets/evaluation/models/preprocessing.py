@@ -30,6 +30,7 @@ class Preprocess:
         check_fitted(step, "preprocess")
 
     def __call__(self, rows: pd.DataFrame) -> Any:
+        """Return what the user's step makes of ``rows``; it gets a copy, so it may write into it."""
         return self._step(as_form(rows.copy(), self._form))
 
 

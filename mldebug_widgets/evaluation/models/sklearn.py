@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from torch import nn
 
 from mldebug_widgets.errors import MldValueError
 from mldebug_widgets.evaluation.frames import Form, as_form
@@ -19,7 +20,7 @@ class SklearnAdapter:
     """A fitted estimator: ``predict_proba`` where there is one, else ``decision_function``, else ``predict``."""
 
     family = "sklearn"
-    module = None
+    module: nn.Module | None = None
     batch_size = 65_536
     why_cannot = ""
 

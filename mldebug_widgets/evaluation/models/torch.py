@@ -14,7 +14,7 @@ from torch import nn
 from mldebug_widgets.errors import MldTypeError, MldValueError
 from mldebug_widgets.evaluation.frames import tensor_to_numpy
 from mldebug_widgets.evaluation.models.preprocessing import Preprocess
-from mldebug_widgets.evaluation.models.protocol import OutputKind, RowReader
+from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
 from mldebug_widgets.evaluation.numbers import numeric_reader
 from mldebug_widgets.evaluation.preserve import preserved
 
@@ -23,9 +23,9 @@ class TorchAdapter:
     """An ``nn.Module`` on a table of numbers, behind the user's ``preprocess``, or on images and sequences."""
 
     family = "torch"
-    estimator = None
+    estimator: Any = None
     output: OutputKind = "unknown"
-    classes = None
+    classes: Array | None = None
     notes: tuple[str, ...] = ()
 
     def __init__(
