@@ -33,7 +33,7 @@ ROOTS = (
     NearestRow,
 )
 TARGET = Path(__file__).parent.parent / "js" / "contract" / "generated.ts"
-HEADER = """// Written by scripts/gen_contract.py from the Python result dataclasses. Do not edit: change the dataclass and run it.
+HEADER = """// Written by scripts/gen_contract.py from the Python result dataclasses: change those and run it.
 import type { NDArray } from "./values";
 """
 _SCALARS: dict[Any, str] = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}

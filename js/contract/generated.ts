@@ -1,4 +1,4 @@
-// Written by scripts/gen_contract.py from the Python result dataclasses. Do not edit: change the dataclass and run it.
+// Written by scripts/gen_contract.py from the Python result dataclasses: change those and run it.
 import type { NDArray } from "./values";
 
 export interface Baseline {

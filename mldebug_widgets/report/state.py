@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.evaluation import Evaluation
-from mldebug_widgets.evaluation.query import rows_matching
 from mldebug_widgets.widgets.selection import resolve
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
 
@@ -160,7 +159,7 @@ def _check_query(query: Any, evaluation: Evaluation) -> None:
     if not isinstance(query, str) or len(query) > LONGEST_TEXT:
         raise _refused("MLD-S41", "query", query, f"text of at most {LONGEST_TEXT:,} characters")
     if query:
-        rows_matching(query, evaluation.X, evaluation.query_columns)
+        evaluation.rows_matching(query)
 
 
 def _restore_table(workbench: WorkbenchWidget, sort: Mapping[str, Any], query: str) -> None:

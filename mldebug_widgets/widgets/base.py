@@ -49,8 +49,16 @@ class ViewWidget(anywidget.AnyWidget):
         self.on_msg(lambda widget, content, _buffers: answer(widget, content))
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
-        """Take from the browser only the traits that it owns."""
-        super().set_state({name: value for name, value in sync_data.items() if name in self.browser_writes})
+        """Take from the browser only the traits that it owns, with possible values; show it the others as they are."""
+        owned = {name: value for name, value in sync_data.items() if name in self.browser_writes}
+        taken = {name: value for name, value in owned.items() if self.accepts(name, value)}
+        super().set_state(taken)
+        if refused := owned.keys() - taken.keys():
+            self.send_state(refused)
+
+    def accepts(self, name: str, value: Any) -> bool:
+        """Return whether the browser may set the trait ``name`` to ``value``."""
+        return True
 
     @property
     def reference(self) -> str:

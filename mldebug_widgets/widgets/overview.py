@@ -12,8 +12,8 @@ from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.panels import Panel
 
 if TYPE_CHECKING:
-    from mldebug_widgets.widgets.worker import Job
     from mldebug_widgets.widgets.workbench import WorkbenchWidget
+    from mldebug_widgets.widgets.worker import Job
 
 
 class OverviewWidget(ViewWidget):
@@ -47,4 +47,3 @@ def build(workbench: WorkbenchWidget) -> OverviewWidget:
 
 
 PANEL = Panel("overview", "Overview", "Evaluate", 10, build)
-

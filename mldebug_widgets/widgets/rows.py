@@ -33,6 +33,8 @@ class RowsWidget(ViewWidget):
         The table's columns.
     sort, ascending, query
         What the view shows; written by the view, kept in a saved state.
+    version
+        Grows when pages that the view holds are no longer true.
     embedded
         In an exported file: the rows it carries.
     """
@@ -44,12 +46,19 @@ class RowsWidget(ViewWidget):
     sort = traitlets.Unicode("loss").tag(sync=True)
     ascending = traitlets.Bool(False).tag(sync=True)
     query = traitlets.Unicode("").tag(sync=True)
+    version = traitlets.Int(0).tag(sync=True)
     embedded = traitlets.Any(None).tag(sync=True, to_json=encoded)
 
     def __init__(self, session: WorkbenchWidget) -> None:
         self._session = session
         self._table = RowTable(session.evaluation)
         super().__init__(columns=self._table.columns, workbench=session.reference)
+        session.observe(self._answers_changed, names="threshold")
+
+    def _answers_changed(self, _change: object) -> None:
+        """Another threshold gives other predictions: make the table again and have the view ask again."""
+        self._table = RowTable(self._session.evaluation)
+        self.version += 1
 
     @request
     def page(self, start: int, count: int, sort: str, ascending: bool, query: str = "") -> RowsResult:
@@ -62,9 +71,7 @@ class RowsWidget(ViewWidget):
             )
         selected = self._session.selected
         rows = None if selected.is_everything else selected.rows
-        return self._table.page(
-            start=start, count=count, sort=sort, ascending=ascending, query=query, rows=rows
-        )
+        return self._table.page(start=start, count=count, sort=sort, ascending=ascending, query=query, rows=rows)
 
     def report_state(self, *, include_data: bool) -> dict[str, Any]:
         """Return the state of an exported file: the rows with the highest loss, as many as it may carry."""

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.errors import MldTypeError, MldValueError
-from mldebug_widgets.evaluation.query import rows_matching
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,14 +46,17 @@ class Selection:
 
     @property
     def rows(self) -> Rows:
+        """Row positions in the Evaluation."""
         return np.arange(self._evaluation.n) if self._rows is None else self._rows
 
     @property
     def label(self) -> str:
+        """Why these rows, in words."""
         return str(self._record["label"])
 
     @property
     def query(self) -> str | None:
+        """The pandas query that gives these rows, or None."""
         query = self._record.get("query")
         return None if query is None else str(query)
 
@@ -140,7 +142,7 @@ def _positions(evaluation: Evaluation, chosen: Any) -> Rows:
     try:
         array = np.asarray(chosen)
     except ValueError:
-        array = np.empty(0, dtype=object)
+        array = np.empty((), dtype=object)
     if array.dtype == np.bool_ and array.shape == (evaluation.n,):
         return np.flatnonzero(array)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
@@ -174,10 +176,14 @@ def _listed_rows(evaluation: Evaluation, record: Mapping[str, Any]) -> tuple[dic
 
 
 def _confusion_cell(evaluation: Evaluation, record: Mapping[str, Any]) -> tuple[dict[str, Any], Rows]:
-    classes = evaluation.classes
-    if classes is None:
+    classes = evaluation.class_names
+    if evaluation.task not in ("binary", "multiclass"):
         raise MldValueError(
-            "MLD-S14", "selection", "a confusion cell of a regression", "rows or a query", "Select rows instead."
+            "MLD-S14",
+            "selection",
+            f"a confusion cell of a {evaluation.task} task",
+            "rows or a query",
+            "Select rows instead.",
         )
     truth = _index(record, "truth", len(classes))
     predicted = _index(record, "predicted", len(classes))
@@ -198,8 +204,8 @@ def _query_rows(evaluation: Evaluation, record: Mapping[str, Any]) -> tuple[dict
         raise MldTypeError(
             "MLD-S15", "query", f"a {type(query).__name__}", "text", 'Write for example "distance > 500".'
         )
-    mask = rows_matching(query, evaluation.X, evaluation.query_columns)
-    return {"label": _label(record, query), "query": query}, np.flatnonzero(mask)
+    rows = np.flatnonzero(evaluation.rows_matching(query))
+    return {"label": _label(record, query), "query": query}, rows
 
 
 def _value_range(evaluation: Evaluation, record: Mapping[str, Any]) -> tuple[dict[str, Any], Rows]:

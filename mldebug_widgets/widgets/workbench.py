@@ -32,7 +32,7 @@ class WorkbenchWidget(ViewWidget):
     Attributes
     ----------
     evaluation
-        What is debugged.
+        What is debugged, with the answers of the present threshold.
     panels
         The panel list as the shell shows it; ``panel`` is the id of the open one.
     selection, threshold, row
@@ -70,13 +70,15 @@ class WorkbenchWidget(ViewWidget):
         super().__init__(
             title=evaluation.model_name,
             subtitle=_subtitle(evaluation),
+            panel=next(iter(self._available)),
             panels=[_entry(panel) for panel in self._available.values()],
             selection=self._selected.to_record(),
             threshold=evaluation.threshold,
         )
         self.observe(self._selection_asked, names="selection")
         self.observe(lambda change: self.open_panel(change["new"]), names="panel")
-        self.panel = next(iter(self._available))
+        self.observe(self._threshold_moved, names="threshold")
+        self.open_panel(self.panel)
 
     # -- panels ----------------------------------------------------------------------------------------------------
 
@@ -124,10 +126,6 @@ class WorkbenchWidget(ViewWidget):
         with self._entries_lock:
             self.panels = [{**entry, **changes} if entry["id"] == identifier else entry for entry in self.panels]
 
-    @traitlets.validate("panel")
-    def _known_panel(self, proposal: Any) -> str:
-        return self._keep_or(proposal, proposal["value"] in self._available)
-
     # -- shared state ----------------------------------------------------------------------------------------------
 
     @property
@@ -155,27 +153,32 @@ class WorkbenchWidget(ViewWidget):
         if self.status["state"] == "failed":
             self.status = IDLE
 
-    @traitlets.validate("threshold")
-    def _possible_threshold(self, proposal: Any) -> float | None:
-        value = proposal["value"]
-        possible = value is None or (self.evaluation.task == "binary" and 0.0 <= value <= 1.0)
-        result: float | None = self._keep_or(proposal, possible)
-        return result
+    def _threshold_moved(self, change: Mapping[str, Any]) -> None:
+        if change["new"] is not None:
+            self.evaluation = self.evaluation.at_threshold(change["new"])
 
-    @traitlets.validate("row")
-    def _existing_row(self, proposal: Any) -> int | None:
-        value = proposal["value"]
-        result: int | None = self._keep_or(proposal, value is None or 0 <= value < self.evaluation.n)
-        return result
+    def accepts(self, name: str, value: Any) -> bool:
+        """Return whether there is such a panel, row or threshold; a selection is checked when it is resolved."""
+        if name == "panel":
+            return isinstance(value, str) and value in self._available
+        if name == "row":
+            return value is None or (type(value) is int and 0 <= value < self.evaluation.n)
+        if name == "threshold":
+            binary = self.evaluation.task == "binary"
+            return type(value) in (int, float) and 0 <= value <= 1 if binary else value is None
+        return isinstance(value, dict)
 
-    def _keep_or(self, proposal: Any, acceptable: bool) -> Any:
-        """Return the proposed value, or the present one when the browser asked for something impossible."""
-        if acceptable:
-            return proposal["value"]
-        name = proposal["trait"].name
-        if self.comm is not None:
-            self.send_state(name)
-        return getattr(self, name)
+    @traitlets.validate("panel", "row", "threshold")
+    def _possible(self, proposal: Any) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        if not self.accepts(name, value):
+            allowed = {
+                "panel": ", ".join(self._available),
+                "row": f"a whole number from 0 to {self.evaluation.n - 1}, or None",
+                "threshold": "a number from 0 to 1" if self.evaluation.task == "binary" else "None",
+            }
+            raise MldValueError("MLD-S20", name, repr(value), allowed[name], "Choose one of these.")
+        return value
 
     # -- requests --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,127 @@
+"""The workbench in the kernel: panels are built when opened, and the browser can only ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mldebug_widgets as mld
+from mldebug_widgets.widgets.workbench import CHUNK_BYTES
+
+N = 400
+
+
+@pytest.fixture
+def workbench() -> Any:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.standard_normal(N), "b": rng.standard_normal(N)})
+    frame["answer"] = (frame["a"] + rng.standard_normal(N) > 0).astype(int)
+
+    def model(rows: pd.DataFrame) -> Any:
+        return 1 / (1 + np.exp(-rows["a"].to_numpy()))
+
+    return mld.show(model, frame, target="answer")
+
+
+def finished(workbench: Any) -> None:
+    workbench.widget.worker.submit(lambda _job: None).result(60)
+
+
+def entry(workbench: Any, identifier: str) -> dict[str, Any]:
+    return next(entry for entry in workbench.widget.panels if entry["id"] == identifier)
+
+
+def test_only_the_first_panel_is_built_at_first(workbench: Any) -> None:
+    assert list(workbench.widget.views) == ["overview"]
+    assert entry(workbench, "rows")["state"] == "unbuilt"
+    workbench.widget.panel = "rows"
+    assert entry(workbench, "rows")["state"] == "ready"
+    assert entry(workbench, "rows")["reference"] == workbench.widget.views["rows"].reference
+
+
+def test_baselines_and_findings_follow_the_headline(workbench: Any) -> None:
+    finished(workbench)
+    overview = workbench.widget.views["overview"]
+    assert overview.result.baselines
+    assert overview.findings is not None
+    assert workbench.widget.status["state"] == "idle"
+
+
+def test_a_panel_that_fails_says_so_and_leaves_the_others_alone(
+    workbench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_workbench: Any) -> Any:
+        raise RuntimeError("broken on purpose")
+
+    panel = workbench.widget._available["rows"]
+    monkeypatch.setitem(
+        workbench.widget._available, "rows", type(panel)("rows", "Rows", "Narrow", 40, fail, panel.applies)
+    )
+    workbench.widget.panel = "rows"
+    assert entry(workbench, "rows")["state"] == "failed"
+    assert "broken on purpose" in entry(workbench, "rows")["error"]["message"]
+    workbench.widget.panel = "overview"
+    assert entry(workbench, "overview")["state"] == "ready"
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ({"panel": "nowhere"}, "panel"),
+        ({"row": N}, "row"),
+        ({"row": -1}, "row"),
+        ({"threshold": 1.5}, "threshold"),
+        ({"threshold": None}, "threshold"),
+        ({"selection": {"kind": "rows", "rows": [N]}}, "selection"),
+        ({"selection": {"kind": "nonsense"}}, "selection"),
+        ({"title": "<script>"}, "title"),
+        ({"_esm": "export default {}"}, "_esm"),
+        ({"panels": []}, "panels"),
+        ({"mode": "report"}, "mode"),
+    ],
+)
+def test_the_browser_cannot_write_what_is_impossible_or_not_its_own(
+    workbench: Any, sent: dict[str, Any], name: str
+) -> None:
+    finished(workbench)
+    before = getattr(workbench.widget, name)
+    workbench.widget.set_state(sent)
+    assert getattr(workbench.widget, name) == before
+
+
+def test_a_selection_asked_in_the_browser_is_the_selection_in_python(workbench: Any) -> None:
+    workbench.widget.set_state({"selection": {"kind": "rows", "rows": [3, 1], "label": "", "n": None, "token": 5}})
+    assert workbench.selection.rows.tolist() == [3, 1]
+    assert workbench.widget.selection["n"] == 2
+    assert workbench.widget.selection["token"] == 5
+
+
+def test_a_selection_made_in_python_reaches_the_pages_of_rows(workbench: Any) -> None:
+    workbench.widget.panel = "rows"
+    workbench.selection = "a > 1"
+    page = workbench.widget.views["rows"].page(0, 10, "loss", False)
+    assert page.total == len(workbench.selection) == int((workbench.evaluation.X["a"] > 1).sum())
+
+
+def test_another_threshold_changes_the_answers_in_rows_and_in_python(workbench: Any) -> None:
+    workbench.widget.panel = "rows"
+    rows = workbench.widget.views["rows"]
+    version = rows.version
+    workbench.widget.set_state({"threshold": 0.9})
+    assert rows.version > version
+    page = rows.page(0, N, "row", True)
+    predicted = page.values[[column.key for column in page.columns].index("predicted")].texts
+    assert [text == "1" for text in predicted] == (workbench.evaluation.scores >= 0.9).tolist()
+    assert np.sum(workbench.evaluation.predicted) == np.sum(workbench.evaluation.scores >= 0.9)
+
+
+def test_an_exported_file_arrives_in_chunks(workbench: Any) -> None:
+    content = bytes(range(256)) * (CHUNK_BYTES // 256 + 9)
+    workbench.widget.exporter = lambda _format, _include_data: ("x.html", content)
+    described = workbench.widget.export_bytes("html")
+    pieces = [workbench.widget.export_chunk(index).tobytes() for index in range(described["n_chunks"])]
+    assert b"".join(pieces) == content
+    assert described["size"] == len(content)
