@@ -16,22 +16,24 @@ function element<Kind extends HTMLElement>(id: string): Kind {
   return found as Kind;
 }
 
-async function start(modules: ModuleTable): Promise<void> {
+async function start(modules: ModuleTable, readable: HTMLElement): Promise<void> {
   const place = element("mld-workbench");
   try {
     const { root, state }: Content = JSON.parse(element("mld-content").textContent ?? "");
-    place.replaceChildren();
     await new ReportManager(modules).draw(state, root, place);
     place.dataset.state = "drawn";
   } catch (error) {
+    readable.hidden = false;
     place.dataset.state = "failed";
-    place.textContent = `This report could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
+    place.textContent = `The panels could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
-// At once, not when the page has loaded: a dark page must not begin white.
+// At once, not when the page has loaded: a dark page must not begin white, nor show what only a page without script needs.
 followTheme(element<HTMLButtonElement>("mld-theme"));
+const readable = element("mld-static");
+readable.hidden = true;
 const modules = new ModuleTable({ "@jupyter-widgets/base": { ...base } });
 // The modules of the installed packages follow as inline scripts and call this one global function.
 Object.assign(globalThis, { define: Object.assign(modules.define, { amd: {} }) });
-document.addEventListener("DOMContentLoaded", () => void start(modules));
+document.addEventListener("DOMContentLoaded", () => void start(modules, readable));

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import mldebug_widgets
-from mldebug_widgets.evaluation.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from mldebug_widgets.evaluation.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,14 @@ def html_page(document: Document) -> str:
             '<body data-jp-theme-light="true">\n<main class="mld-page">\n<header class="mld-head">\n',
             f"<h1>{escape(contents.title)}</h1>\n<p>{escape(' · '.join(contents.facts))}</p>\n",
             '<button type="button" id="mld-theme" hidden></button>\n</header>\n',
-            '<div class="mld-place" id="mld-workbench"></div>\n',
-            f"<noscript><p>{escape(contents.holds)} The panels need JavaScript; this can be read without it.</p>",
-            f'<div class="mld-static">{summary_html(document.overview, document.findings)}</div></noscript>\n</main>\n',
+            f'<div class="mld-static" id="mld-static">\n<p>{escape(contents.holds)}</p>\n',
+            f"{summary_html(document.overview, document.findings)}\n</div>\n",
+            '<div class="mld-place" id="mld-workbench"></div>\n</main>\n',
+            # The page's own script comes first, so that theme and static part are settled before anything is seen.
+            *(f"<script{attribute}>{code}</script>\n" for attribute, code in scripts),
             '<script type="application/json" id="mld-content">',
             embedded_json({"root": document.root, "state": document.widget_state}),
             "</script>\n",
-            *(f"<script{attribute}>{code}</script>\n" for attribute, code in scripts),
             "</body>\n</html>\n",
         ]
     )

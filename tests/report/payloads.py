@@ -1,0 +1,28 @@
+"""Texts that do harm where text becomes HTML, script, Markdown or mathematics. Each sets ``window.__pwned``."""
+
+PAYLOADS = (
+    '<img src=x onerror="window.__pwned=1">',
+    "<script>window.__pwned=1</script>",
+    "</script><script>window.__pwned=1</script>",
+    "</title><script>window.__pwned=1</script>",
+    "</noscript><script>window.__pwned=1</script>",
+    "<!--<script>window.__pwned=1//-->",
+    "]]><svg onload=window.__pwned=1>",
+    '"><svg/onload=window.__pwned=1>',
+    "'onmouseover='window.__pwned=1",
+    '"autofocus onfocus="window.__pwned=1',
+    "<iframe srcdoc='<script>parent.__pwned=1</script>'>",
+    "<a href='javascript:window.__pwned=1'>x</a>",
+    "[x](javascript:window.__pwned=1)",
+    "![x](x onerror=window.__pwned=1)",
+    "`</code><img src=x onerror=window.__pwned=1>`",
+    r"$\href{javascript:window.__pwned=1}{x}$",
+    r"\[\href{javascript:window.__pwned=1}{x}\]",
+    r"\begin{x}\href{javascript:window.__pwned=1}{x}\end{x}",
+    "\u2028window.__pwned=1\u2029",
+    "{{constructor.constructor('window.__pwned=1')()}}",
+    "<style>*{background:url(//example.invalid/x)}</style>",
+    "<meta http-equiv=refresh content='0;url=javascript:window.__pwned=1'>",
+    "<base href=//example.invalid>",
+    "IPY_MODEL_<img src=x onerror=window.__pwned=1>",
+)
