@@ -20,12 +20,13 @@ PYTHON_SOURCES := $(shell find mldebug_widgets -name '*.py')
 VIEW_SOURCES := $(shell find js \( -path js/labextension -o -path js/gallery \) -prune -o -type f ! -name '*.test.*' -print)
 EXTENSION_SOURCES := $(wildcard js/labextension/*.ts js/labextension/*.json js/contract/*.ts)
 
-.PHONY: help demo test check bench screenshots wheel frontend constraints clean
+.PHONY: help demo test check bench screenshots wheel build constraints clean
 help:
 	@echo "make demo          run notebooks/quickstart.ipynb, write reports/quickstart.html and .ipynb, open it in JupyterLab"
 	@echo "make demo SERVE=0  the same without JupyterLab"
 	@echo "make test          every check and test: Python, TypeScript, and a real JupyterLab in Chromium"
 	@echo "make check         linters and type checkers only"
+	@echo "make build         the front end only"
 	@echo "make bench         the benchmarks, printed as ratios measured in one run"
 	@echo "make screenshots   pictures of every panel, light and dark, in screenshots/"
 	@echo "make wheel         dist/mldebug_widgets-*.whl with the front end inside"
@@ -54,7 +55,7 @@ $(MODULES): package.json package-lock.json
 
 # --- front end --------------------------------------------------------------------------------------------------
 
-frontend: $(VIEWS) $(EXTENSION) $(LINK)
+build: $(VIEWS) $(EXTENSION) $(LINK)
 
 $(VIEWS): $(MODULES) $(VIEW_SOURCES) scripts/build.mjs tsconfig.json
 	npm run --silent build
@@ -89,20 +90,20 @@ check: $(DEV_ENV) $(MODULES)
 	mypy
 	npm run --silent check
 
-test: $(DEV_ENV) frontend check
+test: $(DEV_ENV) build check
 	python scripts/chromium.py
 	npm test --silent
 	pytest
 
-bench: $(DEV_ENV) frontend
+bench: $(DEV_ENV) build
 	python scripts/chromium.py
 	python -m benchmarks
 
-screenshots: $(DEV_ENV) frontend
+screenshots: $(DEV_ENV) build
 	python scripts/chromium.py
 	pytest tests/browser/test_screenshots.py
 
-wheel: $(DEV_ENV) frontend
+wheel: $(DEV_ENV) build
 	python -m build --wheel --no-isolation --outdir dist
 
 constraints: $(DEV_ENV)
