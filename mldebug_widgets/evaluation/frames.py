@@ -80,11 +80,11 @@ def _listed(data: object, argument: str) -> npt.NDArray[Any]:
 
 
 def _through_narwhals(data: Any, argument: str) -> pd.DataFrame:
-    if hasattr(data, "to_table") or type(data).__name__ == "RecordBatch":
-        data = _record_batch_table(data)
     try:
         table = nw.from_native(data, eager_only=True, allow_series=True)
     except TypeError as error:
+        if isinstance(converted := _own_pandas(data), pd.DataFrame):
+            return converted
         fix = "Call .collect() or .compute() on it first." if _is_lazy(data) else "Convert it to a pandas DataFrame."
         raise MldTypeError("MLD-D01", argument, f"got {shown(data)}", _MAKES, fix) from error
     except nw.exceptions.DuplicateError as error:
@@ -97,10 +97,9 @@ def _through_narwhals(data: Any, argument: str) -> pd.DataFrame:
     return table.to_pandas()
 
 
-def _record_batch_table(data: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.Table.from_batches([data]) if isinstance(data, pa.RecordBatch) else data
+def _own_pandas(data: Any) -> Any:
+    """Return what the object itself gives as pandas (a pyarrow RecordBatch does), or None."""
+    return data.to_pandas() if callable(getattr(data, "to_pandas", None)) and not _is_lazy(data) else None
 
 
 def _is_lazy(data: object) -> bool:

@@ -28,13 +28,24 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
 }
 # Method -> number of arguments, and the keywords that may go with them.
-_METHODS = {"isna": (0, ()), "isnull": (0, ()), "notna": (0, ()), "notnull": (0, ()), "isin": (1, ())}
-_METHODS |= {"between": (2, ("inclusive",))}
-_TEXT_METHODS = {"contains": (1, ("case", "regex", "na")), "startswith": (1, ("na",)), "endswith": (1, ("na",))}
+_Signatures = dict[str, tuple[int, tuple[str, ...]]]
+_METHODS: _Signatures = {
+    "isna": (0, ()),
+    "isnull": (0, ()),
+    "notna": (0, ()),
+    "notnull": (0, ()),
+    "isin": (1, ()),
+    "between": (2, ("inclusive",)),
+}
+_TEXT_METHODS: _Signatures = {
+    "contains": (1, ("case", "regex", "na")),
+    "startswith": (1, ("na",)),
+    "endswith": (1, ("na",)),
+}
 
 
 def rows_matching(query: str, frame: pd.DataFrame, extra: Mapping[str, pd.Series]) -> npt.NDArray[np.bool_]:
-    """Which rows fulfil ``query``?
+    """Find the rows that fulfil ``query``.
 
     Parameters
     ----------
@@ -164,7 +175,7 @@ class _Reader:
 
     def _flag(self, node: ast.Name) -> pd.Series:
         column = self._column(node)
-        if column.dtype == object:
+        if pd.api.types.is_object_dtype(column.dtype):
             column = column.astype("boolean") if _holds_flags(column) else column
         if not pd.api.types.is_bool_dtype(column.dtype) or isinstance(column.dtype, pd.CategoricalDtype):
             raise MldValueError(
@@ -177,7 +188,7 @@ class _Reader:
         return _settled(column)
 
     def _comparison(self, node: ast.Compare) -> pd.Series:
-        """``a < b < c`` means ``a < b and b < c``."""
+        """Return the rows of a comparison; ``a < b < c`` means ``a < b and b < c``."""
         operands = [node.left, *node.comparators]
         result: pd.Series | None = None
         for left, op, right in zip(operands, node.ops, operands[1:], strict=False):
@@ -231,7 +242,7 @@ class _Reader:
         if not isinstance(method, ast.Attribute):
             raise self._unsupported(node)
         owner: ast.expr = method.value
-        methods: dict[str, tuple[int, tuple[str, ...]]] = _METHODS  # type: ignore[assignment]
+        methods = _METHODS
         is_text = isinstance(owner, ast.Attribute) and owner.attr == "str"
         if isinstance(owner, ast.Attribute) and is_text:
             owner, methods = owner.value, _TEXT_METHODS
@@ -257,7 +268,7 @@ class _Reader:
 
 
 def _holds_flags(column: pd.Series) -> bool:
-    return pd.api.types.infer_dtype(column, skipna=True) == "boolean"
+    return bool(pd.api.types.infer_dtype(column, skipna=True) == "boolean")
 
 
 def _is_membership(left: Any, op: ast.cmpop, right: Any) -> bool:
@@ -276,8 +287,7 @@ def _is_membership(left: Any, op: ast.cmpop, right: Any) -> bool:
 def _is_moment(value: Any) -> bool:
     if not isinstance(value, pd.Series):
         return False
-    kind = getattr(value.dtype, "kind", "")
-    return kind == "M" or pd.api.types.is_datetime64_any_dtype(value.dtype)
+    return getattr(value.dtype, "kind", "") == "M"
 
 
 def _stamped(value: Any, other: Any) -> Any:

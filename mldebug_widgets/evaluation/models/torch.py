@@ -151,7 +151,9 @@ def module_device(module: nn.Module, asked: Any) -> torch.device:
         ``MLD-M05`` when its parameters are not initialised or on the meta device.
     """
     tensors = [*module.parameters(), *module.buffers()]
-    if any(isinstance(tensor, nn.parameter.UninitializedTensorMixin) for tensor in tensors):
+    if any(
+        isinstance(tensor, nn.parameter.UninitializedParameter | nn.parameter.UninitializedBuffer) for tensor in tensors
+    ):
         raise MldValueError(
             "MLD-M05", "model", "it has lazy layers without parameters", "an initialised model", "Run one batch first."
         )
