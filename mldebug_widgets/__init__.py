@@ -21,7 +21,7 @@ _HOMES = {
     "sensitivity": "mldebug_widgets.analyzers.sensitivity",
     "findings": "mldebug_widgets.checks",
     "Finding": "mldebug_widgets.checks.finding",
-    "Workbench": "mldebug_widgets.widgets.workbench",
+    "Workbench": "mldebug_widgets.workbench",
     "MldError": "mldebug_widgets.errors",
 }
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation as Evaluation
     from mldebug_widgets.evaluation.evaluation import evaluate as evaluate
     from mldebug_widgets.show import show as show
-    from mldebug_widgets.widgets.workbench import Workbench as Workbench
+    from mldebug_widgets.workbench import Workbench as Workbench
 
 
 def __getattr__(name: str) -> Any:

@@ -24,7 +24,8 @@ _log = logging.getLogger(__name__)
 class Sender(Protocol):
     """What the channel needs of a widget: sending one custom message."""
 
-    def send(self, content: Any, buffers: Any = None) -> None: ...
+    def send(self, content: Any, buffers: Any = None) -> None:
+        """Send a custom message to the view."""
 
 
 def request(handler: Handler) -> Handler:

@@ -21,7 +21,7 @@ from mldebug_widgets.widgets.worker import CancelledWork, Job, Worker
 #: One message carries at most this much of an exported file.
 CHUNK_BYTES = 4_000_000
 
-IDLE = {"state": "idle", "text": "", "fraction": None}
+IDLE: dict[str, Any] = {"state": "idle", "text": "", "fraction": None}
 
 Exporter = Callable[[str, bool], tuple[str, bytes]]
 
@@ -48,7 +48,7 @@ class WorkbenchWidget(ViewWidget):
 
     title = traitlets.Unicode("").tag(sync=True)
     subtitle = traitlets.Unicode("").tag(sync=True)
-    panels = traitlets.List().tag(sync=True)
+    panels: Any = traitlets.List().tag(sync=True)
     panel = traitlets.Unicode("").tag(sync=True)
     selection = traitlets.Dict().tag(sync=True)
     threshold = traitlets.Float(None, allow_none=True).tag(sync=True)
