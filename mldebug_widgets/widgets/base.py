@@ -41,7 +41,7 @@ class ViewWidget(anywidget.AnyWidget):
     result = traitlets.Any(None).tag(sync=True, to_json=encoded)
     workbench = traitlets.Unicode("").tag(sync=True)
     mode = traitlets.Unicode("live").tag(sync=True)
-    failed = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    failed = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
 
     def __init__(self, **values: Any) -> None:
         self.add_traits(_esm=traitlets.Unicode(module_text(self.stem)).tag(sync=True))
