@@ -21,7 +21,7 @@ class Contents:
     title
         The model's name.
     facts
-        Where the file comes from: package and version, time, rows, seed.
+        Where the file comes from: rows, seed, package and version, time.
     holds
         Which of the user's data went into it.
     """
@@ -45,11 +45,10 @@ def describe(evaluation: Evaluation, *, rows_held: int, opened: int | None) -> C
     """
     now = datetime.now(UTC)
     facts = (
-        f"mldebug_widgets {mldebug_widgets.__version__}",
-        f"{now:%Y-%m-%d %H:%M} UTC",
-        f"model {evaluation.model_name}",
-        f"{evaluation.n:,} rows, {evaluation.X.shape[1]:,} features",
+        f"{evaluation.n:,} rows",
         f"seed {evaluation.seed}",
+        f"written by mldebug_widgets {mldebug_widgets.__version__}",
+        f"{now:%Y-%m-%d %H:%M} UTC",
     )
     return Contents(evaluation.model_name, facts, _holds(evaluation.n, rows_held, opened))
 
@@ -58,5 +57,7 @@ def _holds(n: int, rows_held: int, opened: int | None) -> str:
     aggregates = "This file holds aggregates (metrics, counts, curves; each feature's range, categories and histogram)"
     if rows_held >= n:
         return f"{aggregates} and all {n:,} rows with their values."
-    opened_row = "" if opened is None else f", row {opened:,} as opened in What-if among them or beside them"
-    return f"{aggregates} and the values of {rows_held:,} of {n:,} rows: those with the highest loss{opened_row}."
+    if rows_held == 0:
+        return f"{aggregates} and the values of no row."
+    opened_row = "" if opened is None else f", and of row {opened:,}, open in What-if"
+    return f"{aggregates} and the values of the {rows_held:,} of {n:,} rows with the highest loss{opened_row}."

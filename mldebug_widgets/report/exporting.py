@@ -53,20 +53,25 @@ def gather(workbench: WorkbenchWidget, *, include_data: bool) -> Document:
     workbench.build_all()
     _finish_background_work(workbench)
     state = snapshot(workbench, include_data=include_data)
-    models = state["state"]
-    rows = models[workbench.views["rows"].model_id]["state"]["embedded"]["rows"]["shape"][0]
-    contents = describe(workbench.evaluation, rows_held=rows, opened=workbench.row)
-    models[workbench.model_id]["state"]["contents"] = contents.holds
-    overview = workbench.views["overview"]
+    rows_held = _rows_held(workbench, state)
+    contents = describe(workbench.evaluation, rows_held=rows_held, opened=workbench.row)
+    state["state"][workbench.model_id]["state"]["contents"] = contents.holds
+    overview = workbench.views.get("overview")
     return Document(
         root=workbench.model_id,
         widget_state=state,
         contents=contents,
-        overview=overview.result,
-        findings=overview.findings,
+        overview=None if overview is None else overview.result,
+        findings=None if overview is None else overview.findings,
         state=collect(workbench),
         target=workbench.evaluation.target_name,
     )
+
+
+def _rows_held(workbench: WorkbenchWidget, state: dict[str, Any]) -> int:
+    """Return how many raw rows the saved row table carries: none when its panel could not be built."""
+    rows = workbench.views.get("rows")
+    return 0 if rows is None else int(state["state"][rows.model_id]["state"]["embedded"]["rows"]["shape"][0])
 
 
 def _finish_background_work(workbench: WorkbenchWidget) -> None:

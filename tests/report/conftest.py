@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
@@ -31,8 +32,8 @@ class OpenReport:
 
 
 @pytest.fixture
-def open_report(browser: Browser) -> Iterator[Callable[[Path], OpenReport]]:
-    """``open_report(path)`` waits until the workbench is drawn."""
+def open_page(browser: Browser) -> Iterator[Callable[..., OpenReport]]:
+    """``open_page(path)`` opens any file of this disk with the network off."""
     contexts: list[BrowserContext] = []
 
     def opened(path: Path, *, color_scheme: str = "light", width: int = 1300) -> OpenReport:
@@ -44,12 +45,23 @@ def open_report(browser: Browser) -> Iterator[Callable[[Path], OpenReport]]:
         report = OpenReport(context.new_page())
         watch(report, path)
         report.page.goto(path.as_uri())
-        report.page.wait_for_selector("#mld-workbench[data-state]")
         return report
 
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_report(open_page: Callable[..., OpenReport]) -> Callable[..., OpenReport]:
+    """``open_report(path)`` waits until the workbench is drawn."""
+
+    def opened(path: Path, **options: Any) -> OpenReport:
+        report = open_page(path, **options)
+        report.page.wait_for_selector("#mld-workbench[data-state]")
+        return report
+
+    return opened
 
 
 def watch(report: OpenReport, path: Path) -> None:
