@@ -252,7 +252,7 @@ def predicted_codes(scores: Floats, task: Task, threshold: float | None) -> Arra
     if task == "regression":
         return None
     if task == "multiclass":
-        codes = scores.argmax(axis=1).astype(np.int16 if scores.shape[1] < 2**15 else np.int32)
+        codes: Array = scores.argmax(axis=1).astype(np.int16 if scores.shape[1] < 2**15 else np.int32)
         codes[np.isnan(scores).any(axis=1)] = -1
         return codes
     codes = (scores >= (0.5 if threshold is None else threshold)).astype(np.int8)

@@ -70,7 +70,8 @@ def _infer_task(y: Array, raw: Array, adapter: Adapter) -> tuple[Task, str]:
     columns = 1 if raw.ndim == 1 else raw.shape[1]
     if adapter.output == "value":
         return "regression", "the model is a regressor"
-    distinct = len(pd.unique(y[~pd.isna(y)]))
+    labels = _some_labels(y)
+    distinct = len(labels)
     if adapter.output != "unknown":
         known = distinct if adapter.classes is None else len(adapter.classes)
         return ("binary" if max(known, columns) <= 2 else "multiclass"), "the model is a classifier"
@@ -80,11 +81,21 @@ def _infer_task(y: Array, raw: Array, adapter: Adapter) -> tuple[Task, str]:
         return ("binary" if distinct <= 2 else "multiclass"), "the target holds labels"
     if distinct == 2 and _whole(y):
         return "binary", "the target has two distinct values"
-    if distinct == 1 and set(pd.unique(y[~pd.isna(y)])) <= {0, 1}:
+    if distinct == 1 and set(labels.tolist()) <= {0, 1}:
         return "binary", "the target holds only 0 or only 1"
     if y.dtype.kind in "iu" and raw.dtype.kind in "iu" and distinct <= _MAX_LABELS and np.isin(raw, y).all():
         return "multiclass", "the predictions are labels that the target holds"
     return "regression", "the target holds numbers and the model returns one"
+
+
+def _some_labels(y: Array) -> Array:
+    """Return the distinct present values; only those of the first rows when these are already too many for labels."""
+    for rows in (y[:5000], y):
+        labels = pd.unique(rows)
+        labels = labels[~pd.isna(labels)]
+        if len(labels) > _MAX_LABELS:
+            break
+    return np.asarray(labels)
 
 
 def _whole(y: Array) -> bool:
@@ -106,8 +117,8 @@ def _one_hot_labels(target: Target) -> Array:
             "MLD-T06", "target", f"shape {y.shape} with rows that are not one-hot", "(n,) labels, or one-hot rows",
             'Pass task="multilabel" for several labels per row.',
         )  # fmt: skip
-    codes = y.argmax(axis=1)
-    return np.asarray(target.labels, dtype=object)[codes] if target.labels else codes
+    codes: Array = y.argmax(axis=1)
+    return np.asarray(np.asarray(target.labels, dtype=object)[codes]) if target.labels else codes
 
 
 def _regression(y: Array, raw: Array, note: str) -> Problem:

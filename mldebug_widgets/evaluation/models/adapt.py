@@ -40,7 +40,7 @@ def adapt_model(
         )
     step = None if preprocess is None else Preprocess(preprocess, table.form)
     if isinstance(model, nn.Module):
-        return TorchAdapter(model, step, table.inputs, module_device(model, device))
+        return TorchAdapter(model, step, table.inputs, table.frame.shape[1], module_device(model, device))
     if not isinstance(model, type) and callable(getattr(model, "predict", None)) and hasattr(model, "fit"):
         return SklearnAdapter(model, step, table.form)
     if callable(model) and not isinstance(model, type):

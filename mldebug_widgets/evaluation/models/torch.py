@@ -18,6 +18,9 @@ from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowRea
 from mldebug_widgets.evaluation.numbers import numeric_reader
 from mldebug_widgets.evaluation.preserve import preserved
 
+_LAZY = nn.parameter.UninitializedParameter | nn.parameter.UninitializedBuffer
+_INPUT_VALUES = 131_072  # values per batch: half a megabyte stays in the cache with what the first layers make of it
+
 
 class TorchAdapter:
     """An ``nn.Module`` on a table of numbers, behind the user's ``preprocess``, or on images and sequences."""
@@ -29,7 +32,12 @@ class TorchAdapter:
     notes: tuple[str, ...] = ()
 
     def __init__(
-        self, module: nn.Module, preprocess: Preprocess | None, inputs: torch.Tensor | None, device: torch.device
+        self,
+        module: nn.Module,
+        preprocess: Preprocess | None,
+        inputs: torch.Tensor | None,
+        n_features: int,
+        device: torch.device,
     ) -> None:
         self.module: nn.Module | None = module
         self.name = type(getattr(module, "_orig_mod", module)).__name__
@@ -39,7 +47,7 @@ class TorchAdapter:
         self._device = device
         self._dtype = _float_dtype(module)
         self._reads_integers = _starts_with_embedding(module)
-        self.batch_size = 8192 if self._inputs is None else 64
+        self.batch_size = 64 if self._inputs is not None else _rows_per_batch(n_features, device)
         self.why_cannot = "" if self._inputs is None else "the model reads images or sequences, not the table's columns"
 
     @contextmanager
@@ -106,6 +114,12 @@ class TorchAdapter:
         return values.to(self._device, self._dtype)
 
 
+def _rows_per_batch(n_features: int, device: torch.device) -> int:
+    if device.type != "cpu":
+        return 65_536
+    return int(np.clip(2 ** int(np.log2(_INPUT_VALUES / max(n_features, 1))), 512, 4096))
+
+
 def _bad_preprocess(got: str) -> MldTypeError:
     return MldTypeError(
         "MLD-O06",
@@ -151,9 +165,7 @@ def module_device(module: nn.Module, asked: Any) -> torch.device:
         ``MLD-M05`` when its parameters are not initialised or on the meta device.
     """
     tensors = [*module.parameters(), *module.buffers()]
-    if any(
-        isinstance(tensor, nn.parameter.UninitializedParameter | nn.parameter.UninitializedBuffer) for tensor in tensors
-    ):
+    if any(isinstance(tensor, _LAZY) for tensor in tensors):
         raise MldValueError(
             "MLD-M05", "model", "it has lazy layers without parameters", "an initialised model", "Run one batch first."
         )
