@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from mldebug_widgets.analyzers.baselines import Baseline, baselines
 from mldebug_widgets.analyzers.metrics.metric import Direction, Metric
 from mldebug_widgets.analyzers.metrics.of_task import HEADLINES, metrics_of
 from mldebug_widgets.analyzers.metrics.scored import scored_rows, split_rows
@@ -37,21 +37,6 @@ class SplitMetrics:
     n: int
     n_scored: int
     metrics: tuple[Metric, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """A simple model's metrics on the primary split.
-
-    ``name`` is "majority class", "mean", "logistic regression" or "ridge regression". ``fitted_on`` says in words which
-    rows it learned from ("100,000 of 1,000,000 train rows, seed 0"). ``metrics`` is empty and ``why`` set when it could
-    not be fitted.
-    """
-
-    name: str
-    fitted_on: str
-    metrics: tuple[Metric, ...]
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +129,3 @@ def _split_metrics(ev: Evaluation, split: str) -> SplitMetrics:
 def with_baselines(result: OverviewResult, fitted: tuple[Baseline, ...]) -> OverviewResult:
     """Return ``result`` with the baselines filled in."""
     return replace(result, baselines=fitted)
-
-
-def baselines(ev: Evaluation, cancelled: Callable[[], bool] = lambda: False) -> tuple[Baseline, ...]:
-    """Return simple models fitted on the training rows and judged on the primary split."""
-    return ()

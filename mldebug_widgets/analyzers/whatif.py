@@ -130,7 +130,14 @@ def predict_edited(ev: Evaluation, row: int, edits: Edits) -> Prediction:
     return _prediction(ev, position, ev.predict_edited(position, edits).reshape(-1))
 
 
-def nearest_other(ev: Evaluation, row: int, edits: Edits, cancelled: Callable[[], bool] = lambda: False) -> NearestRow:
+def nearest_other(
+    ev: Evaluation,
+    row: int,
+    edits: Edits,
+    cancelled: Callable[[], bool] = lambda: False,
+    *,
+    prediction: Prediction | None = None,
+) -> NearestRow:
     """Return the nearest real row that gets another answer than ``row`` with ``edits``.
 
     Every row of the Evaluation but ``row`` itself is a candidate. Another answer is another class (classification), or
@@ -146,6 +153,9 @@ def nearest_other(ev: Evaluation, row: int, edits: Edits, cancelled: Callable[[]
         Its edited values, as for ``predict_edited``.
     cancelled
         Asked between chunks; the search stops when it returns True.
+    prediction
+        What ``predict_edited`` answers for this row and these edits, where the caller has it: then no model is called,
+        and the search can run in another thread than the model's.
 
     Notes
     -----
@@ -153,8 +163,8 @@ def nearest_other(ev: Evaluation, row: int, edits: Edits, cancelled: Callable[[]
     as equal or different. It is a row that exists, not the smallest change that would turn the answer.
     """
     position = checked_row(row, ev.n)
-    prediction = predict_edited(ev, position, edits)
-    candidates = _rows_with_another_answer(ev, position, prediction)
+    answer = predict_edited(ev, position, edits) if prediction is None else prediction
+    candidates = _rows_with_another_answer(ev, position, answer)
     if not candidates.size:
         return _nothing_near(0, "no row of the data gets another answer")
     space = GowerSpace(ev.X, ev.features)

@@ -26,6 +26,8 @@ RESAMPLES = 1_000
 #: of 1,000 resamples, and the delta method takes one pass.
 BOOTSTRAP_ROWS = 10_000
 
+NO_WIDTH = "the rows do not vary in what this measures, so the interval would have no width"
+
 _RESAMPLE_CELLS = 2_000_000
 
 
@@ -63,6 +65,8 @@ def normal_interval(
     """Return ``value`` plus and minus 1.96 standard errors, cut at the possible range."""
     if not math.isfinite(standard_error):
         return no_interval("too few rows for a standard error")
+    if standard_error == 0:
+        return no_interval(NO_WIDTH)
     low, high = value - Z95 * standard_error, value + Z95 * standard_error
     return Interval(max(low, lowest), min(high, highest), method)
 
@@ -72,7 +76,7 @@ def logit_interval(value: float, standard_error: float, method: str) -> Interval
     if not math.isfinite(standard_error):
         return no_interval("too few rows for a standard error")
     if not 0 < value < 1 or standard_error == 0:
-        return no_interval("the value is at the end of its range, where this interval has no width")
+        return no_interval(NO_WIDTH)
     centre = math.log(value / (1 - value))
     half = Z95 * standard_error / (value * (1 - value))
     return Interval(_expit(centre - half), _expit(centre + half), method)
@@ -88,6 +92,8 @@ def percentile_interval(replicates: Float64s) -> Interval:
     if finite.size < RESAMPLES // 2:
         return no_interval("too few rows: more than half of the resamples have no value")
     low, high = np.percentile(finite, (2.5, 97.5))
+    if low == high:
+        return no_interval(NO_WIDTH)
     return Interval(float(low), float(high), f"bootstrap, {RESAMPLES:,} resamples")
 
 

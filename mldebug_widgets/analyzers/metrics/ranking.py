@@ -90,8 +90,6 @@ class Ranking:
         """Return DeLong's interval of ``auc``."""
         if not self.positives or not self.negatives:
             return no_interval("only one class is present")
-        if self.auc in (0.0, 1.0):
-            return no_interval("the classes do not overlap, so DeLong's interval has no width")
         return normal_interval(self.auc, self.auc_standard_error(), "DeLong", lowest=0.0, highest=1.0)
 
     @cached_property

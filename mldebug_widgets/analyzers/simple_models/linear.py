@@ -1,0 +1,116 @@
+"""Logistic and ridge regression on a dense matrix, stoppable between iterations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Matrix = npt.NDArray[np.float32]
+Float64s = npt.NDArray[np.float64]
+Link = Literal["sigmoid", "softmax", "identity"]
+
+#: Strength of the penalty on the weights (never on the intercepts): scikit-learn's defaults, C=1 and alpha=1.
+PENALTY = 1.0
+
+MOST_ITERATIONS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearModel:
+    """Weights (p, k), intercepts (k,), and what turns their sums into scores."""
+
+    weights: Float64s
+    intercepts: Float64s
+    link: Link
+
+    def scores(self, matrix: Matrix) -> Matrix:
+        """Return (r, k) probabilities or predictions."""
+        sums = matrix @ self.weights.astype(np.float32) + self.intercepts.astype(np.float32)
+        return sums if self.link == "identity" else _probabilities(sums, self.link)
+
+
+def fit_logistic(
+    matrix: Matrix, truth: Matrix, link: Link, cancelled: Callable[[], bool] = lambda: False
+) -> LinearModel | None:
+    """Return the L2-penalised logistic regression of ``truth`` on ``matrix``, or None when cancelled.
+
+    Parameters
+    ----------
+    matrix
+        (n, p) encoded rows.
+    truth
+        (n, k) of 0 and 1: one column per class (``softmax``), or per yes-or-no label (``sigmoid``).
+    link
+        ``softmax`` for one class per row, ``sigmoid`` for independent labels.
+    cancelled
+        Asked after every iteration of L-BFGS.
+    """
+    from scipy.optimize import minimize
+
+    n_columns, n_outputs = matrix.shape[1], truth.shape[1]
+
+    def objective(flat: Float64s) -> tuple[float, Float64s]:
+        table = flat.reshape(n_columns + 1, n_outputs)
+        return _penalised_loss(table[:-1], table[-1], matrix, truth, link)
+
+    def look(_flat: Float64s) -> None:
+        if cancelled():
+            raise StopIteration
+
+    start = np.zeros((n_columns + 1) * n_outputs)
+    found = minimize(
+        objective,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        callback=look,
+        options={"maxiter": MOST_ITERATIONS, "ftol": 1e-8, "gtol": 1e-5},
+    )
+    if cancelled():
+        return None
+    table = found.x.reshape(n_columns + 1, n_outputs)
+    return LinearModel(table[:-1], table[-1], link)
+
+
+def _penalised_loss(
+    weights: Float64s, intercepts: Float64s, matrix: Matrix, truth: Matrix, link: Link
+) -> tuple[float, Float64s]:
+    """Return the mean log loss plus the penalty, and its gradient (flat)."""
+    n = len(matrix)
+    sums = matrix @ weights.astype(np.float32) + intercepts.astype(np.float32)
+    if link == "sigmoid":
+        loss = np.sum(np.logaddexp(0, sums) - truth * sums, dtype=np.float64)
+    else:
+        top = sums.max(axis=1, keepdims=True)
+        total = np.log(np.exp(sums - top).sum(axis=1, keepdims=True)) + top
+        loss = np.sum(truth * (total - sums), dtype=np.float64)
+    error = _probabilities(sums, link) - truth
+    gradient = np.vstack((matrix.T @ error + PENALTY * weights, error.sum(axis=0, dtype=np.float64)))
+    penalty = PENALTY / 2 * float(np.sum(weights**2))
+    return (float(loss) + penalty) / n, gradient.astype(np.float64).ravel() / n
+
+
+def _probabilities(sums: Matrix, link: Link) -> Matrix:
+    if link == "sigmoid":
+        return np.asarray(0.5 * (1 + np.tanh(0.5 * sums)), dtype=np.float32)
+    powers = np.exp(sums - sums.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def fit_ridge(matrix: Matrix, truth: npt.NDArray[Any]) -> LinearModel:
+    """Return the ridge regression of ``truth`` (n,) on ``matrix`` (n, p), from the normal equations."""
+    n_columns = matrix.shape[1]
+    means = matrix.mean(axis=0, dtype=np.float64)
+    level = float(truth.mean(dtype=np.float64))
+    products, shared = np.zeros((n_columns, n_columns)), np.zeros(n_columns)
+    step = max(1, 2_000_000 // max(n_columns, 1))
+    for start in range(0, len(matrix), step):
+        centred = matrix[start : start + step] - means
+        products += centred.T @ centred
+        shared += centred.T @ (truth[start : start + step] - level)
+    weights = np.asarray(np.linalg.solve(products + PENALTY * np.eye(n_columns), shared), dtype=np.float64)
+    return LinearModel(weights[:, None], np.array([level - means @ weights]), "identity")
