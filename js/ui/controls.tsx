@@ -10,9 +10,22 @@ interface ButtonProps {
   title?: string | undefined;
 }
 
-export function Button({ children, onClick, disabled = false, title }: ButtonProps) {
+/** `submit` makes it the button of its form; the form then acts, on Enter too. */
+export function Button({
+  children,
+  onClick,
+  disabled = false,
+  title,
+  submit,
+}: ButtonProps & { submit?: boolean }) {
   return (
-    <button type="button" class="button" onClick={onClick} disabled={disabled} title={title}>
+    <button
+      type={submit ? "submit" : "button"}
+      class="button"
+      onClick={onClick}
+      disabled={disabled}
+      title={title}
+    >
       {children}
     </button>
   );

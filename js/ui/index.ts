@@ -1,4 +1,5 @@
 export { Button, type Choice, CopyButton, LinkButton, Segmented, Select } from "./controls";
+export { ChecksLine, FindingsList } from "./findings";
 export * from "./format";
 export {
   type Answer,

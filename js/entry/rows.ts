@@ -1,0 +1,6 @@
+import { defineView } from "../host/define";
+import theme from "../ui/theme.css";
+import { Rows } from "../views/rows/view";
+import css from "../views/rows/view.css";
+
+export default defineView(Rows, [theme, css]);

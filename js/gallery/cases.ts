@@ -1,0 +1,112 @@
+/** What the gallery can show: a view, its values, and what a kernel would answer. */
+import { type CodedError, RequestError } from "../contract/errors";
+import type { Connection } from "../contract/host";
+import type { ViewComponent } from "../host/frame";
+import type { Answers } from "../host/static";
+import { Findings } from "../views/findings/view";
+import findingsCss from "../views/findings/view.css";
+import { Overview } from "../views/overview/view";
+import overviewCss from "../views/overview/view.css";
+import { Rows } from "../views/rows/view";
+import rowsCss from "../views/rows/view.css";
+import { Workbench } from "../views/workbench/view";
+import workbenchCss from "../views/workbench/view.css";
+import * as fixtures from "./fixtures";
+
+export interface GalleryCase {
+  view: ViewComponent;
+  traits: Record<string, unknown>;
+  shared?: Record<string, unknown>;
+  answers?: Answers;
+  connection?: Connection;
+}
+
+const STYLES = new Map<ViewComponent, string>([
+  [Workbench, workbenchCss],
+  [Overview, overviewCss],
+  [Findings, findingsCss],
+  [Rows, rowsCss],
+]);
+
+export function viewStyles(view: ViewComponent): string {
+  return STYLES.get(view) ?? "";
+}
+
+const ERROR: CodedError = {
+  code: "MLD-M07",
+  argument: "model",
+  got: "the model failed at rows 4,096 to 8,191: RuntimeError: mat1 and mat2 shapes cannot be multiplied",
+  allowed: "a model that answers every row of data",
+  fix: "Pass preprocess= so that the table becomes the tensor that the model expects.",
+  message: "MLD-M07: model: ...",
+};
+
+/** A state that the compiler checks is one of the shell's. */
+function shell(changes: Record<string, unknown> = {}, connection: Connection = "live"): GalleryCase {
+  const traits = fixtures.workbench(changes);
+  return { view: Workbench, traits, connection, answers: { cancel: () => true } };
+}
+
+function rows(changes: Partial<GalleryCase>, total?: number): GalleryCase {
+  return {
+    view: Rows,
+    traits: { columns: fixtures.columns },
+    answers: { page: (params: Parameters<typeof fixtures.rowsPage>[0]) => fixtures.rowsPage(params, total) },
+    ...changes,
+  };
+}
+
+const QUERY_ERROR: CodedError = {
+  code: "MLD-S61",
+  argument: "query",
+  got: 'the name "los" is no column',
+  allowed: "the features, and loss, confidence, target, predicted, split, row",
+  fix: "Did you mean loss?",
+  message: "MLD-S61: query: ...",
+};
+
+function refuseQuery(params: Parameters<typeof fixtures.rowsPage>[0]) {
+  if (params.query) throw new RequestError(QUERY_ERROR);
+  return fixtures.rowsPage(params, 10_214);
+}
+
+const failedPanels = fixtures.panels.map((panel) =>
+  panel.id === "overview" ? { ...panel, reference: "", state: "failed", error: ERROR } : panel,
+);
+
+export const cases: Record<string, GalleryCase> = {
+  workbench: shell({ selection: fixtures.cell }),
+  "workbench-computing": shell({
+    panel: "whatif",
+    status: { state: "running", text: "Fitting simple baselines", fraction: 0.42 },
+  }),
+  "workbench-failed": shell({
+    panels: failedPanels,
+    status: {
+      state: "failed",
+      text: "MLD-S13: selection: row 400,000. Allowed: row positions from 0 to 336775.",
+    },
+  }),
+  "workbench-gone": shell({}, "gone"),
+  "workbench-report": shell({ selection: fixtures.cell, panel: "whatif" }, "report"),
+  overview: { view: Overview, traits: { result: fixtures.overview, findings: fixtures.findings } },
+  "overview-computing": {
+    view: Overview,
+    traits: { result: { ...fixtures.overview, baselines: [] }, findings: null },
+    shared: fixtures.workbench({ status: { state: "running", text: "Fitting", fraction: 0.1 } }),
+  },
+  "overview-failed": { view: Overview, traits: { result: null, findings: null, failed: ERROR } },
+  rows: rows({}),
+  "rows-million": rows({ shared: fixtures.workbench() }, 3_000_000),
+  "rows-scoped": rows({
+    traits: { columns: fixtures.columns, scope: fixtures.cell, query: "los >" },
+    shared: fixtures.workbench({ selection: fixtures.rowsSelection, row: 48_201 }),
+    answers: { page: refuseQuery },
+  }),
+  "rows-report": rows({
+    traits: { columns: fixtures.columns, embedded: fixtures.embedded, classes: ["on time", "late"] },
+    shared: fixtures.workbench({ selection: fixtures.cell }),
+    connection: "report",
+  }),
+  findings: { view: Findings, traits: { result: fixtures.findings } },
+};

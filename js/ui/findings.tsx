@@ -1,0 +1,77 @@
+/** Findings, worst first: a sentence with a number, its evidence, what to try, and where it can be seen. */
+import type { Finding, FindingsResult } from "../contract/generated";
+import type { ViewHost } from "../contract/host";
+import type { Panel } from "../contract/workbench";
+import { CopyButton, LinkButton } from "./controls";
+import { formatSeconds, plural } from "./format";
+import { useShared } from "./hooks";
+import { Severity } from "./marks";
+
+const NO_PANELS: readonly Panel[] = [];
+
+export function FindingsList({ host, findings }: { host: ViewHost; findings: readonly Finding[] }) {
+  const [panels] = useShared<readonly Panel[]>(host, "panels", NO_PANELS);
+  const [current, open] = useShared<string>(host, "panel", "");
+  return (
+    <ul class="findings">
+      {findings.map((finding) => {
+        const panel = panels.find(({ id }) => id === finding.panel && id !== current);
+        return (
+          <li key={`${finding.code} ${finding.title}`}>
+            <Severity severity={finding.severity} />
+            <div class="what">
+              <b>{finding.title}</b>
+              {finding.text !== "" && <p>{finding.text}</p>}
+              {finding.advice !== "" && (
+                <p class="try">
+                  Try: <em>{finding.advice}</em>
+                </p>
+              )}
+            </div>
+            <div class="ways">
+              {panel && <LinkButton onClick={() => open(panel.id)}>{`Open ${panel.label}`}</LinkButton>}
+              {finding.code_text !== "" && <CopyButton text={finding.code_text}>Copy as code</CopyButton>}
+              <span class="small">{finding.code}</span>
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Which checks found nothing, which could not tell and why, and how long it took. */
+export function ChecksLine({ result }: { result: FindingsResult }) {
+  const passed = result.outcomes.filter(({ outcome }) => outcome === "passed");
+  const unclear = result.outcomes.filter(({ outcome }) => outcome === "cannot tell");
+  return (
+    <div class="checks">
+      {passed.length > 0 && (
+        <details>
+          <summary>{plural(passed.length, "check")} passed</summary>
+          <ul>
+            {passed.map(({ code, name, why }) => (
+              <li key={code}>
+                {name}
+                {why !== "" && `: ${why}`}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {unclear.length > 0 && (
+        <details>
+          <summary>{unclear.length} could not tell</summary>
+          <ul>
+            {unclear.map(({ code, name, why }) => (
+              <li key={code}>
+                {name}: {why}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {result.seconds !== null && <span>checked in {formatSeconds(result.seconds)}</span>}
+    </div>
+  );
+}

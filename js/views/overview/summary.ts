@@ -1,0 +1,118 @@
+/** What the overview says, worked out from the result: texts and numbers, no drawing. */
+import type { Baseline, Metric, OverviewResult, SplitMetrics } from "../../contract/generated";
+import {
+  formatCount,
+  formatFixed,
+  formatInterval,
+  formatNumber,
+  formatSigned,
+  knownDecimals,
+  plural,
+} from "../../ui";
+
+export interface Tile {
+  label: string;
+  value: string;
+  context: string;
+  title: string;
+}
+
+/** The split that decides. */
+export function primaryOf(result: OverviewResult): SplitMetrics | undefined {
+  return result.splits.find(({ split }) => split === result.primary) ?? result.splits[0];
+}
+
+/** One line: which rows, and which baselines. */
+export function leadSentence(result: OverviewResult): string {
+  const primary = primaryOf(result);
+  if (primary === undefined) return "No rows.";
+  const { split, n, n_scored: scored } = primary;
+  const counted =
+    scored === n ? plural(n, `${split} row`) : `${formatCount(scored)} of ${plural(n, `${split} row`)}`;
+  const why = scored === n ? "" : " that have a score and a known target";
+  const intervals = primary.metrics.some(({ low }) => low !== null) ? " with 95% intervals" : "";
+  const baselines = result.baselines.filter(({ metrics }) => metrics.length > 0).map(({ name }) => name);
+  const against = baselines.length > 0 ? ` Baselines on the same rows: ${listed(baselines)}.` : "";
+  return `${counted}${why}${intervals}.${against}`;
+}
+
+function isMethod(interval: string): boolean {
+  return interval !== "" && interval !== "none";
+}
+
+function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** The headline metrics, and how far the first of them falls from the rows the model learned from. */
+export function tilesOf(result: OverviewResult): Tile[] {
+  const metrics = result.headline
+    .map((name) => metricOf(primaryOf(result), name))
+    .filter((metric) => metric !== undefined);
+  const tiles = metrics.map((metric) => metricTile(metric, result.baselines));
+  const gap = gapTile(result);
+  return gap ? [...tiles, gap] : tiles;
+}
+
+export function metricOf(split: { readonly metrics: readonly Metric[] } | undefined, name: string) {
+  return split?.metrics.find((metric) => metric.name === name);
+}
+
+/** As many decimals as the interval says are known; four digits where there is none. */
+export function metricText({ value, low, high }: Metric): string {
+  if (value === null) return "–";
+  return low === null || high === null
+    ? formatNumber(value, 4)
+    : formatFixed(value, knownDecimals(low, high));
+}
+
+export function intervalText({ low, high }: Metric): string {
+  return formatInterval(low, high, knownDecimals(low, high));
+}
+
+/** The strongest simple model, by this metric: the one worth beating. */
+export function bestBaseline(metric: Metric, baselines: readonly Baseline[]) {
+  const sign = metric.better === "higher" ? 1 : -1;
+  let best: { name: string; value: number } | null = null;
+  for (const baseline of baselines) {
+    const value = metricOf(baseline, metric.name)?.value;
+    if (typeof value !== "number") continue;
+    if (best === null || sign * value > sign * best.value) best = { name: baseline.name, value };
+  }
+  return best;
+}
+
+function metricTile(metric: Metric, baselines: readonly Baseline[]): Tile {
+  const best = bestBaseline(metric, baselines);
+  const decimals = knownDecimals(metric.low, metric.high);
+  const parts = [intervalText(metric), best === null ? "" : `baseline ${formatFixed(best.value, decimals)}`];
+  const method = isMethod(metric.interval) ? `95% interval: ${metric.interval}` : "";
+  return {
+    label: metric.label,
+    value: metricText(metric),
+    context: metric.value === null ? metric.why : parts.filter((part) => part !== "").join(" · "),
+    title: [method, best === null ? "" : `Best baseline: ${best.name}`]
+      .filter((part) => part !== "")
+      .join("\n"),
+  };
+}
+
+function gapTile(result: OverviewResult): Tile | null {
+  const { train, primary, headline } = result;
+  const name = headline[0];
+  if (train === null || train === primary || name === undefined) return null;
+  const held = metricOf(primaryOf(result), name);
+  const learned = metricOf(
+    result.splits.find(({ split }) => split === train),
+    name,
+  );
+  if (held?.value == null || learned?.value == null) return null;
+  const decimals = knownDecimals(held.low, held.high);
+  return {
+    label: `${held.label}, ${train} minus ${primary}`,
+    value: formatSigned(learned.value - held.value, decimals),
+    context: `${formatFixed(learned.value, decimals)} on ${train}, ${formatFixed(held.value, decimals)} on ${primary}`,
+    title: "A model that learned the rows by heart is better on them than on others.",
+  };
+}

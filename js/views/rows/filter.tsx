@@ -1,0 +1,57 @@
+/** The filter over the table: a query for the kernel, or plain text where there is none. */
+import { useEffect, useState } from "preact/hooks";
+import type { CodedError } from "../../contract/errors";
+import type { ViewHost } from "../../contract/host";
+import { Button, useConnection } from "../../ui";
+
+interface FilterProps {
+  query: string;
+  onApply: (query: string) => void;
+  error: CodedError | null;
+  host: ViewHost;
+}
+
+export function Filter({ query, onApply, error, host }: FilterProps) {
+  const connection = useConnection(host);
+  const inReport = connection === "report";
+  const disabled = connection === "gone";
+  const [typed, type] = useState(query);
+  useEffect(() => type(query), [query]);
+  const apply = (event: Event) => {
+    event.preventDefault();
+    onApply(typed.trim());
+  };
+  const clear = () => {
+    type("");
+    onApply("");
+  };
+  return (
+    <form class="filter" onSubmit={apply}>
+      <label for="filter">{inReport ? "Find" : "Filter"}</label>
+      <input
+        id="filter"
+        class="input mono"
+        type="text"
+        spellcheck={false}
+        autocomplete="off"
+        placeholder={inReport ? "text in any column" : 'loss > 2 and split == "test"'}
+        value={typed}
+        disabled={disabled}
+        aria-invalid={error !== null}
+        aria-describedby="filter-error"
+        onInput={(event) => type(event.currentTarget.value)}
+      />
+      <Button submit disabled={disabled || typed.trim() === query} onClick={() => {}}>
+        Apply
+      </Button>
+      {query !== "" && <Button onClick={clear}>Clear</Button>}
+      <div id="filter-error" class="filter-error" role="alert">
+        {error && (
+          <>
+            <span class="code">{error.code}</span> {error.got}. {error.fix}
+          </>
+        )}
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,126 @@
+/** Rows: every row of the data with what the model said about it, sorted by loss at first. */
+import type { RowsResult, TableColumn } from "../../contract/generated";
+import type { ViewHost } from "../../contract/host";
+import type { Selection } from "../../contract/workbench";
+import {
+  Button,
+  EmptyState,
+  ErrorState,
+  LinkButton,
+  Progress,
+  plural,
+  useConnection,
+  useShared,
+  useTrait,
+  ViewFrame,
+} from "../../ui";
+import { Filter } from "./filter";
+import { Grid } from "./grid";
+import { canNarrow } from "./local";
+import { useScope } from "./scope";
+import { leadSentence } from "./sentence";
+import { classesOf, useOrder, usePager, usePicking } from "./use_rows";
+
+const NO_COLUMNS: readonly TableColumn[] = [];
+const WHAT_IF = "whatif";
+
+export function Rows({ host }: { host: ViewHost }) {
+  return (
+    <ViewFrame host={host}>
+      <RowsBody host={host} />
+    </ViewFrame>
+  );
+}
+
+function RowsBody({ host }: { host: ViewHost }) {
+  const inReport = useConnection(host) === "report";
+  const [embedded] = useTrait<RowsResult | null>(host, "embedded");
+  const [announced] = useTrait<readonly TableColumn[] | null>(host, "columns");
+  const columns = (inReport ? embedded?.columns : announced) ?? NO_COLUMNS;
+  const scope = useScope(host);
+  const [order, setOrder] = useOrder(host, scope);
+  const pager = usePager(host, scope);
+  const picking = usePicking(host, pager);
+  const [, openPanel] = useShared<string>(host, "panel", "");
+  const { state } = pager;
+
+  const sortBy = ({ key, kind }: TableColumn) => {
+    const textual = kind === "categorical" || kind === "text";
+    setOrder({ sort: key, ascending: key === order.sort ? !order.ascending : textual });
+  };
+  const open = async (index: number) => {
+    await picking.pick(index, "only");
+    openPanel(WHAT_IF);
+  };
+  const filterError = state.error?.argument === "query" ? state.error : null;
+  const error = (filterError ? null : state.error) ?? picking.error;
+  if (inReport && embedded === null) return <EmptyState title="This file holds no rows" />;
+  return (
+    <>
+      <h2>Rows</h2>
+      <p class="lead">
+        {leadSentence({ state, scope, order, columns, carried: inReport ? (embedded?.total ?? 0) : null })}
+        {scope.kind !== "all" && <LinkButton onClick={picking.clear}>Show all rows</LinkButton>}
+      </p>
+      {embedded && inReport && <Unworkable embedded={embedded} scope={scope} host={host} />}
+      <div class="tools">
+        <Filter
+          query={order.query}
+          onApply={(query) => setOrder({ query })}
+          error={filterError}
+          host={host}
+        />
+        {!inReport && order.query !== "" && !filterError && (
+          <Button onClick={() => picking.selectQuery(order.query)}>Select these rows</Button>
+        )}
+        <OpenWhatif host={host} onOpen={() => openPanel(WHAT_IF)} />
+      </div>
+      {error && <ErrorState error={error} />}
+      {state.total === 0 && (
+        <EmptyState title="No row matches">Clear the filter, or the selection in the bar above.</EmptyState>
+      )}
+      {state.total === null && !state.error && <Progress text="Sorting the rows" fraction={null} />}
+      <Grid
+        pager={pager}
+        order={order}
+        columns={columns}
+        selected={picking.selected}
+        onSort={sortBy}
+        onPick={picking.pick}
+        onOpen={open}
+      />
+      <Footer selected={picking.selected.size} stale={state.stale} />
+    </>
+  );
+}
+
+function Unworkable({ embedded, scope, host }: { embedded: RowsResult; scope: Selection; host: ViewHost }) {
+  if (canNarrow(embedded, scope, classesOf(host))) return null;
+  return (
+    <p class="note">
+      Which rows the selection {scope.label} holds cannot be worked out without a kernel: the table shows
+      every row of this file.
+    </p>
+  );
+}
+
+function OpenWhatif({ host, onOpen }: { host: ViewHost; onOpen: () => void }) {
+  const [row] = useShared<number | null>(host, "row", null);
+  if (host.shared === null) return null;
+  return (
+    <Button disabled={row === null} title={row === null ? "Click a row first" : undefined} onClick={onOpen}>
+      Open in What-if
+    </Button>
+  );
+}
+
+function Footer({ selected, stale }: { selected: number; stale: boolean }) {
+  return (
+    <div class="foot">
+      <span role="status">
+        {stale ? "Sorting" : selected === 0 ? "No row selected" : `${plural(selected, "row")} selected`}
+      </span>
+      <span>click selects · Ctrl adds · Shift takes the run between · double click opens What-if</span>
+    </div>
+  );
+}
