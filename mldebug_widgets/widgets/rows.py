@@ -11,6 +11,7 @@ from mldebug_widgets.errors import MldTypeError, MldValueError
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.channel import request
 from mldebug_widgets.widgets.panels import Panel
+from mldebug_widgets.widgets.selection import Selection, everything
 from mldebug_widgets.wire import encode
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 #: A view asks for what it can show; nobody sees more rows than this at once.
 LARGEST_PAGE = 500
 
-#: Raw rows in an exported file unless the person asks for more.
-EXPORTED_ROWS = 200
+#: Raw rows in an exported file unless the person asks for more. With the row under What-if and its nearest row: 200.
+EXPORTED_ROWS = 198
 MOST_EXPORTED_ROWS = 100_000
 
 
@@ -35,6 +36,11 @@ class RowsWidget(ViewWidget):
         What the view shows; written by the view, kept in a saved state.
     version
         Grows when pages that the view holds are no longer true.
+    scope
+        The selection that narrows the table, without its rows. Rows clicked in the table are marked in it and leave
+        the scope as it was; every other selection becomes the scope.
+    classes
+        Class names in the model's order: without a kernel the view finds the rows of a confusion cell by them.
     embedded
         In an exported file: the rows it carries.
     """
@@ -47,13 +53,30 @@ class RowsWidget(ViewWidget):
     ascending = traitlets.Bool(False).tag(sync=True)
     query = traitlets.Unicode("").tag(sync=True)
     version = traitlets.Int(0).tag(sync=True)
+    scope = traitlets.Dict().tag(sync=True)
+    classes = traitlets.List(traitlets.Unicode()).tag(sync=True)
     embedded = traitlets.Any(None).tag(sync=True, to_json=encoded)
 
     def __init__(self, session: WorkbenchWidget) -> None:
         self._session = session
         self._table = RowTable(session.evaluation)
-        super().__init__(columns=self._table.columns, workbench=session.reference)
+        self._narrowed_to = everything(session.evaluation)
+        classes = session.evaluation.classes
+        super().__init__(
+            columns=self._table.columns,
+            workbench=session.reference,
+            scope=_scope_record(self._narrowed_to),
+            classes=[] if classes is None else [str(name) for name in classes],
+        )
+        self._narrow()
         session.observe(self._answers_changed, names="threshold")
+        session.observe(self._narrow, names="selection")
+
+    def _narrow(self, _change: object = None) -> None:
+        selected = self._session.selected
+        if selected.to_record()["kind"] != "rows":
+            self._narrowed_to = selected
+            self.scope = _scope_record(selected)
 
     def _answers_changed(self, _change: object) -> None:
         """Another threshold gives other predictions: make the table again and have the view ask again."""
@@ -62,15 +85,15 @@ class RowsWidget(ViewWidget):
 
     @request
     def page(self, start: int, count: int, sort: str, ascending: bool, query: str = "") -> RowsResult:
-        """Return one page of the rows in focus."""
+        """Return one page of the rows in scope."""
         if any(isinstance(value, bool) or not isinstance(value, int) for value in (start, count)):
             raise MldTypeError("MLD-W10", "start, count", f"{start!r}, {count!r}", "whole numbers", "Scroll again.")
         if start < 0 or not 0 <= count <= LARGEST_PAGE:
             raise MldValueError(
                 "MLD-W11", "start, count", f"{start}, {count}", f"0 and up, 0 to {LARGEST_PAGE}", "Scroll again."
             )
-        selected = self._session.selected
-        rows = None if selected.is_everything else selected.rows
+        scope = self._narrowed_to
+        rows = None if scope.is_everything else scope.rows
         return self._table.page(start=start, count=count, sort=sort, ascending=ascending, query=query, rows=rows)
 
     def report_state(self, *, include_data: bool) -> dict[str, Any]:
@@ -78,6 +101,10 @@ class RowsWidget(ViewWidget):
         count = MOST_EXPORTED_ROWS if include_data else EXPORTED_ROWS
         page = self._table.page(start=0, count=count, sort="loss", ascending=False, query="", rows=None)
         return {"mode": "report", "embedded": encode(page), "sort": self.sort, "query": ""}
+
+
+def _scope_record(selected: Selection) -> dict[str, Any]:
+    return {key: value for key, value in selected.to_record().items() if key in {"kind", "label", "n", "token"}}
 
 
 def build(workbench: WorkbenchWidget) -> RowsWidget:

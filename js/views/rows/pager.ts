@@ -8,7 +8,7 @@ export interface TableOrder {
   sort: string;
   ascending: boolean;
   query: string;
-  /** Changes when other rows are in scope. */
+  /** Changes when other rows are in scope, or say something else. */
   scope: string;
 }
 

@@ -19,14 +19,15 @@ export function useOrder(
   const [sort, setSort] = useTrait<string | undefined>(host, "sort");
   const [ascending, setAscending] = useTrait<boolean | undefined>(host, "ascending");
   const [query, setQuery] = useTrait<string | undefined>(host, "query");
+  const [version] = useTrait<number | undefined>(host, "version");
   const order = useMemo(
     () => ({
       sort: sort ?? "loss",
       ascending: ascending ?? false,
       query: query ?? "",
-      scope: `${scope.token} ${scope.kind}`,
+      scope: `${scope.token} ${scope.kind} ${version ?? 0}`,
     }),
-    [sort, ascending, query, scope.token, scope.kind],
+    [sort, ascending, query, scope.token, scope.kind, version],
   );
   const change = (next: Partial<TableOrder>) => {
     if (next.sort !== undefined) setSort(next.sort);
