@@ -41,7 +41,7 @@ def describe(evaluation: Evaluation, *, rows_held: int, opened: int | None) -> C
     rows_held
         How many raw rows, those with the highest loss, the file carries.
     opened
-        The row under What-if, whose values the file carries too.
+        The row under What-if, whose values the file carries too, with those of the nearest row with another answer.
     """
     now = datetime.now(UTC)
     facts = (
@@ -59,5 +59,5 @@ def _holds(n: int, rows_held: int, opened: int | None) -> str:
         return f"{aggregates} and all {n:,} rows with their values."
     if rows_held == 0:
         return f"{aggregates} and the values of no row."
-    opened_row = "" if opened is None else f", and of row {opened:,}, open in What-if"
-    return f"{aggregates} and the values of the {rows_held:,} of {n:,} rows with the highest loss{opened_row}."
+    whatif = "" if opened is None else f", and of row {opened:,} under What-if with its nearest row of another answer"
+    return f"{aggregates} and the values of the {rows_held:,} of {n:,} rows with the highest loss{whatif}."

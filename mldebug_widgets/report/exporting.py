@@ -53,9 +53,13 @@ def gather(workbench: WorkbenchWidget, *, include_data: bool) -> Document:
     workbench.build_all()
     _finish_background_work(workbench)
     state = snapshot(workbench, include_data=include_data)
-    rows_held = _rows_held(workbench, state)
-    contents = describe(workbench.evaluation, rows_held=rows_held, opened=workbench.row)
-    state["state"][workbench.model_id]["state"]["contents"] = contents.holds
+    rows, whatif = (_saved_view(workbench, state, name) for name in ("rows", "whatif"))
+    shell = state["state"][workbench.model_id]["state"]
+    # A file that carries curves shows their row as the one under What-if, whether or not a row was open.
+    shell["row"] = whatif.get("row", workbench.row)
+    rows_held = rows["embedded"]["rows"]["shape"][0] if rows else 0
+    contents = describe(workbench.evaluation, rows_held=rows_held, opened=whatif.get("row"))
+    shell["contents"] = contents.holds
     overview = workbench.views.get("overview")
     return Document(
         root=workbench.model_id,
@@ -68,10 +72,10 @@ def gather(workbench: WorkbenchWidget, *, include_data: bool) -> Document:
     )
 
 
-def _rows_held(workbench: WorkbenchWidget, state: dict[str, Any]) -> int:
-    """Return how many raw rows the saved row table carries: none when its panel could not be built."""
-    rows = workbench.views.get("rows")
-    return 0 if rows is None else int(state["state"][rows.model_id]["state"]["embedded"]["rows"]["shape"][0])
+def _saved_view(workbench: WorkbenchWidget, state: dict[str, Any], panel: str) -> dict[str, Any]:
+    """Return the saved traits of a panel's view; none when there is no such panel or it could not be built."""
+    view = workbench.views.get(panel)
+    return {} if view is None else dict(state["state"][view.model_id]["state"])
 
 
 def _finish_background_work(workbench: WorkbenchWidget) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.evaluation import Evaluation
+from mldebug_widgets.widgets.base import ViewWidget
+from mldebug_widgets.widgets.edits import checked_edits
 from mldebug_widgets.widgets.selection import resolve
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
 
@@ -73,20 +75,20 @@ def restore(workbench: WorkbenchWidget, saved: Any) -> None:
     Raises
     ------
     MldTypeError, MldValueError
-        ``MLD-S30`` to ``MLD-S42``, or the code of the selection or query that cannot be used; nothing is changed then.
+        ``MLD-S30`` to ``MLD-S42``, or the code of a selection, query or edit that cannot be used; nothing is changed
+        then.
     """
     state = checked(saved, workbench.evaluation, [entry["id"] for entry in workbench.panels])
     selection = resolve(workbench.evaluation, _with_rows(state["selection"], workbench.evaluation.n))
-    if state["sort"] != _DEFAULTS["sort"] or state["query"]:
-        _restore_table(workbench, state["sort"], state["query"])
-    workbench.select(None if selection.is_everything else selection)
+    _restore_table(workbench, state["sort"], state["query"])
     if state["threshold"] is not None:
+        # Before the selection: a query over predictions depends on it.
         workbench.threshold = state["threshold"]
+    workbench.select(None if selection.is_everything else selection)
     workbench.row = state["row"]
-    if state["edits"]:
-        whatif = workbench.open_panel("whatif")
-        if whatif is not None:
-            whatif.edits = dict(state["edits"])
+    whatif = _view(workbench, "whatif", needed=bool(state["edits"]))
+    if whatif is not None:
+        whatif.edits = {str(position): value for position, value in state["edits"].items()}
     workbench.panel = state["panel"]
 
 
@@ -96,7 +98,7 @@ def checked(saved: Any, evaluation: Evaluation, panels: Sequence[str]) -> State:
     Raises
     ------
     MldTypeError, MldValueError
-        ``MLD-S30`` to ``MLD-S40``, or the code of a query that cannot be used.
+        ``MLD-S30`` to ``MLD-S41``, or the code of a query or edit that cannot be used.
     """
     if not isinstance(saved, Mapping):
         raise MldTypeError("MLD-S30", "state", shown(saved), "a dict from workbench.state()", "Pass that dict.")
@@ -137,16 +139,7 @@ def _check_edits(edits: Any, row: Any, evaluation: Evaluation) -> None:
         raise _refused("MLD-S37", "edits", edits, "an object of values by feature position")
     if edits and row is None:
         raise _refused("MLD-S38", "edits", dict(edits), "edits together with a row")
-    features = evaluation.features
-    for position, value in edits.items():
-        name = f"edits[{shown(position)}]"
-        if not isinstance(position, str) or not position.isascii() or not position.isdigit() or len(position) > 9:
-            raise _refused("MLD-S37", name, value, "a feature position as text")
-        if int(position) >= len(features):
-            raise _refused("MLD-S37", name, value, f"a feature position from 0 to {len(features) - 1}")
-        kind = features[int(position)].kind
-        if value is not None and not _FITS[kind](value):
-            raise _refused("MLD-S39", name, value, f"a value for a {kind} feature, or None for missing")
+    checked_edits(edits, evaluation.features, evaluation.X)
 
 
 def _check_sort(sort: Any) -> None:
@@ -162,8 +155,13 @@ def _check_query(query: Any, evaluation: Evaluation) -> None:
         evaluation.rows_matching(query)
 
 
+def _view(workbench: WorkbenchWidget, panel: str, *, needed: bool) -> ViewWidget | None:
+    """Return the panel's view; one that is not built yet is built only when ``needed``, as building it may cost."""
+    return workbench.open_panel(panel) if needed else workbench.views.get(panel)
+
+
 def _restore_table(workbench: WorkbenchWidget, sort: Mapping[str, Any], query: str) -> None:
-    rows = workbench.open_panel("rows")
+    rows = _view(workbench, "rows", needed=sort != _DEFAULTS["sort"] or bool(query))
     if rows is None:
         return
     keys = [column.key for column in rows.columns]
@@ -213,19 +211,6 @@ def _unpacked(mask: Any, n: int) -> npt.NDArray[np.intp]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_TEXT
-
-
-_FITS: dict[str, Callable[[Any], bool]] = {
-    "numeric": _is_number,
-    "datetime": _is_number,
-    "boolean": lambda value: isinstance(value, bool),
-    "categorical": _is_text,
-    "text": _is_text,
-}
 
 
 def _refused(code: str, field: str, value: Any, allowed: str) -> MldValueError:
