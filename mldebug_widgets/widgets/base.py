@@ -27,7 +27,7 @@ class ViewWidget(anywidget.AnyWidget):
     result
         The analyzer's result that the view draws; None while it is being computed.
     workbench
-        Reference of the workbench that this view belongs to, or "" when it stands alone.
+        Reference of the workbench that this view belongs to (of itself, for the workbench), or "" when it stands alone.
     mode
         "live", or "report" inside an exported file.
     failed

@@ -75,6 +75,8 @@ class WorkbenchWidget(ViewWidget):
             selection=self._selected.to_record(),
             threshold=evaluation.threshold,
         )
+        # The shell's own element must know which model it shows, as the panels know their workbench.
+        self.workbench = self.reference
         self.observe(self._selection_asked, names="selection")
         self.observe(lambda change: self.open_panel(change["new"]), names="panel")
         self.observe(self._threshold_moved, names="threshold")
