@@ -1,0 +1,207 @@
+"""A whole workbench as a file: it works offline, holds what it says and no more, and changes nothing live."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mldebug_widgets as mld
+from mldebug_widgets.errors import MldError
+from mldebug_widgets.report.exporting import as_bytes
+from tests.report.conftest import OpenReport
+from tests.report.payloads import PAYLOADS
+from tests.report.workbenches import COLUMNS, N, workbench
+
+Opener = Callable[..., OpenReport]
+
+MODEL_ID = re.compile(r"[0-9a-f]{32}")
+STATE_MIMETYPE = "application/vnd.jupyter.widget-state+json"
+
+
+@pytest.fixture(scope="module")
+def bench() -> Any:
+    return workbench()
+
+
+def saved_models(path: Path) -> dict[str, Any]:
+    """Return the widget models that an exported file holds, as its reader parses them."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        models = json.loads(text)["metadata"]["widgets"][STATE_MIMETYPE]["state"]
+    else:
+        found = re.search(r'<script type="application/json" id="mld-content">(.*?)</script>', text, re.DOTALL)
+        assert found is not None
+        models = json.loads(found[1])["state"]["state"]
+    assert isinstance(models, dict)
+    return models
+
+
+def numbers_in(models: dict[str, Any]) -> np.ndarray[Any, Any]:
+    """Return every number in the models: in JSON, and in buffers read as any of the types that arrays have."""
+    found = [np.fromiter(plain_numbers(models), dtype=np.float64)]
+    for model in models.values():
+        for buffer in model.get("buffers", []):
+            content = b64decode(buffer["data"])
+            for dtype in ("<f4", "<f8"):
+                usable = len(content) - len(content) % np.dtype(dtype).itemsize
+                with np.errstate(all="ignore"):
+                    found.append(np.frombuffer(content[:usable], dtype=dtype).astype(np.float64))
+    return np.concatenate(found)
+
+
+def plain_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from plain_numbers(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from plain_numbers(item)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield float(value)
+
+
+def raw_rows_in(path: Path) -> set[int]:
+    """Return the rows whose text stands anywhere in the file."""
+    return {int(row) for row in re.findall(r"raw text of row (\d{5})", path.read_text(encoding="utf-8"))}
+
+
+@pytest.mark.parametrize("suffix", ["html", "ipynb"])
+def test_a_file_holds_at_most_200_raw_rows_and_says_so(bench: Any, tmp_path: Path, suffix: str) -> None:
+    path = bench.export(tmp_path / f"report.{suffix}")
+    rows = raw_rows_in(path)
+    highest = np.argsort(-np.asarray(bench.evaluation.loss), kind="stable")[:150]
+    assert set(highest.tolist()) <= rows
+    assert len(rows) <= 200
+    assert f"198 of {N:,} rows with the highest loss" in path.read_text(encoding="utf-8")
+    ages = bench.evaluation.X["age"].to_numpy()
+    numbers = np.unique(numbers_in(saved_models(path)))
+    present = {row for row in range(N) if np.isin(ages[row], numbers) or np.isin(np.float32(ages[row]), numbers)}
+    extremes = {int(np.argmin(ages)), int(np.argmax(ages))}
+    assert set(highest.tolist()) <= present, "the test must be able to see a raw value"
+    assert present - rows <= extremes
+
+
+@pytest.mark.parametrize("suffix", ["html", "ipynb"])
+def test_include_data_widens_it_and_says_so(bench: Any, tmp_path: Path, suffix: str) -> None:
+    path = bench.export(tmp_path / f"report.{suffix}", include_data=True)
+    assert raw_rows_in(path) == set(range(N))
+    assert f"all {N:,} rows with their values" in path.read_text(encoding="utf-8")
+
+
+def test_the_live_workbench_is_as_it_was(tmp_path: Path) -> None:
+    bench = workbench()
+    bench.widget.build_all()
+    bench.select("age > 60")
+    bench.widget.row = 12
+    bench.export(tmp_path / "first.html")
+    before = {panel: view.get_state() for panel, view in bench.widget.views.items()} | {"": bench.widget.get_state()}
+    bench.export(tmp_path / "second.html")
+    bench.export(tmp_path / "second.ipynb", include_data=True)
+    after = {panel: view.get_state() for panel, view in bench.widget.views.items()} | {"": bench.widget.get_state()}
+    assert after == before
+    assert bench.widget.mode == "live"
+    assert all(view.mode == "live" for view in bench.widget.views.values())
+
+
+def test_every_widget_in_the_file_is_in_report_mode(bench: Any, tmp_path: Path) -> None:
+    models = saved_models(bench.export(tmp_path / "report.html"))
+    views = [model["state"] for model in models.values() if model["model_module"] == "anywidget"]
+    assert len(views) == 1 + len(bench.widget.panels)
+    assert {view["mode"] for view in views} == {"report"}
+
+
+def test_every_reference_in_the_file_is_kept(bench: Any, tmp_path: Path) -> None:
+    models = saved_models(bench.export(tmp_path / "report.html"))
+    references = set(re.findall(r"IPY_MODEL_([0-9a-f]+)", json.dumps(models)))
+    assert references <= set(models)
+    assert len(models) > 20
+
+
+def test_findings_are_in_the_file_although_they_were_still_being_computed(tmp_path: Path) -> None:
+    bench = workbench()
+    models = saved_models(bench.export(tmp_path / "report.html"))
+    overview = models[bench.widget.views["overview"].model_id]["state"]
+    assert overview["findings"] is not None
+    assert overview["result"]["baselines"]
+
+
+def test_a_file_is_not_replaced_without_overwrite(bench: Any, tmp_path: Path) -> None:
+    path = bench.export(tmp_path / "report.html")
+    with pytest.raises(MldError, match="MLD-X36"):
+        bench.export(path)
+    bench.export(str(path), overwrite=True)
+
+
+@pytest.mark.parametrize("options", [{"include_data": 1}, {"include_data": "yes"}, {"overwrite": None}])
+def test_flags_are_true_or_false(bench: Any, tmp_path: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(MldError, match="MLD-X39") as caught:
+        bench.export(tmp_path / "report.html", **options)
+    assert caught.value.argument in options
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("ByAge", "ByAge.html"), ("../../etc/passwd", "etc-passwd.html"), ("", "workbench.html"), ("é<b>", "b.html")],
+)
+def test_the_suggested_name_is_a_plain_file_name(bench: Any, title: str, name: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr(bench.widget.evaluation, "model_name", title, raising=False)
+    assert as_bytes(bench.widget, "html", include_data=False)[0] == name
+
+
+def open_panel(report: OpenReport, label: str) -> None:
+    report.page.get_by_role("tab", name=label).or_(report.page.get_by_role("button", name=label)).first.click()
+
+
+def test_it_works_offline_and_asks_for_nothing(bench: Any, tmp_path: Path, open_report: Opener) -> None:
+    bench.widget.row = 12
+    path = bench.export(tmp_path / "report.html")
+    assert path.stat().st_size < 3_000_000
+    report = open_report(path)
+    page = report.page
+    for part in ("ByAge", f"{N:,} rows", "seed 0", f"mldebug_widgets {mld.__version__}"):
+        assert page.locator("header").get_by_text(part).first.is_visible()
+    page.locator("#mld-workbench").get_by_text(f"198 of {N:,} rows with the highest loss").wait_for()
+    for panel in bench.widget.panels:
+        open_panel(report, panel["label"])
+        page.get_by_role("heading", name=panel["label"]).first.wait_for()
+    page.locator(".bqplot").first.wait_for()
+    report.assert_quiet()
+
+
+def test_hostile_names_and_values_stay_text(tmp_path: Path, open_report: Opener) -> None:
+    """Column names, categories, class names, the model's name: in every panel, in light DOM and shadow DOM."""
+    columns = tuple(f"{payload} {name}" for payload, name in zip(PAYLOADS, COLUMNS, strict=False))
+    bench = workbench(columns, PAYLOADS)
+    bench.widget.row = 3
+    path = bench.export(tmp_path / "report.html")
+    report = open_report(path)
+    for panel in bench.widget.panels:
+        open_panel(report, panel["label"])
+        report.page.get_by_role("heading", name=panel["label"]).first.wait_for()
+        report.page.wait_for_timeout(200)
+    report.assert_quiet()
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("__proto__", "constructor", "toString", "hasOwnProperty", "length"),
+        ("", "valueOf", " ", "__defineGetter__", "0"),
+    ],
+)
+def test_names_that_mean_something_to_javascript(columns: tuple[str, ...], tmp_path: Path, open_report: Opener) -> None:
+    bench = workbench(columns, columns)
+    bench.widget.row = 3
+    report = open_report(bench.export(tmp_path / "report.html"))
+    for panel in bench.widget.panels:
+        open_panel(report, panel["label"])
+        report.page.get_by_role("heading", name=panel["label"]).first.wait_for()
+    report.assert_quiet()
