@@ -73,7 +73,7 @@ def run(browser: Browser, server: LabServer, root: str) -> list[Line]:
     notebook.execute(FLOOR)
     notebook.execute("del x")
     page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.locator("[data-metric]").first.wait_for(timeout=120_000)
+    page.locator(".tiles .tile").first.wait_for(timeout=120_000)
     on_screen = time.time() - notebook.python("started")
     notebook.execute("workbench.widget.worker.submit(lambda job: None).result()")
     peak, before = notebook.python("peak()"), notebook.python("before")

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from mldebug_widgets.errors import MldTypeError, MldValueError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
 Rows = npt.NDArray[np.intp]
@@ -67,10 +66,9 @@ class Selection:
         return f"Selection({self.label!r}, {len(self):,} of {self._evaluation.n:,} rows)"
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the selected rows: raw features plus target, predicted and loss."""
+        """Return the selected rows: raw features plus target, predicted and loss, indexed by row position."""
         evaluation = self._evaluation
-        frame = evaluation.X.iloc[self.rows].copy()
-        frame.index = frame.index.rename(frame.index.name or "row")
+        frame = evaluation.X.iloc[self.rows].set_axis(pd.Index(self.rows, name="row"))
         for name, values in (("target", evaluation.y), ("predicted", evaluation.predicted), ("loss", evaluation.loss)):
             frame[_free_name(name, frame)] = np.asarray(values)[self.rows]
         return frame

@@ -74,6 +74,7 @@ def test_the_frame_holds_raw_features_and_outcomes(ev: Any) -> None:
     frame = from_python(ev, [7, 3], None, 1).to_frame()
     assert list(frame.columns) == ["a", "c", "target", "predicted", "loss"]
     assert frame["a"].tolist() == ev.X["a"].iloc[[7, 3]].tolist()
+    assert frame.index.tolist() == [7, 3]
     assert frame["loss"].tolist() == ev.loss[[7, 3]].tolist()
 
 
