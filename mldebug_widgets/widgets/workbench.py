@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import traitlets
@@ -67,7 +68,11 @@ class WorkbenchWidget(ViewWidget):
         self._selected = everything(evaluation)
         self.worker = Worker(self._tell)
         self._entries_lock = Lock()
+        # The shell's element carries its model's id, so the id must be in the first state that the browser gets.
+        identifier = uuid4().hex
         super().__init__(
+            model_id=identifier,
+            workbench=f"IPY_MODEL_{identifier}",
             title=evaluation.model_name,
             subtitle=_subtitle(evaluation),
             panel=next(iter(self._available)),
@@ -75,8 +80,6 @@ class WorkbenchWidget(ViewWidget):
             selection=self._selected.to_record(),
             threshold=evaluation.threshold,
         )
-        # The shell's own element must know which model it shows, as the panels know their workbench.
-        self.workbench = self.reference
         self.observe(self._selection_asked, names="selection")
         self.observe(lambda change: self.open_panel(change["new"]), names="panel")
         self.observe(self._threshold_moved, names="threshold")
