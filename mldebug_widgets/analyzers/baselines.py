@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mldebug_widgets.analyzers.metrics.metric import Metric
 from mldebug_widgets.analyzers.metrics.of_task import metrics_of
 from mldebug_widgets.analyzers.metrics.scored import ScoredRows, scored_rows
+from mldebug_widgets.analyzers.simple_models.answers import with_answers
 from mldebug_widgets.analyzers.simple_models.encoding import TableEncoder
 from mldebug_widgets.analyzers.simple_models.linear import Link, fit_logistic, fit_ridge
 from mldebug_widgets.analyzers.simple_models.plan import Lesson, Plan, plan_fits, plan_prior
@@ -81,7 +82,7 @@ def _judge(ev: Evaluation, name: str, plan: Plan, judged: ScoredRows, answer: An
         if isinstance(answered, str):
             return Baseline(name, plan.fitted_on, (), answered)
         scores[lesson.judged] = answered
-    return Baseline(name, plan.fitted_on, metrics_of(ev, _as_answers(ev, judged, scores)), "")
+    return Baseline(name, plan.fitted_on, metrics_of(ev, with_answers(ev, judged, scores)), "")
 
 
 def _prior(ev: Evaluation, lesson: Lesson, judged: ScoredRows, cancelled: Cancelled) -> Scores | str:
@@ -130,21 +131,5 @@ def _targets(ev: Evaluation, rows: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
         return np.asarray(ev.y[rows].astype(np.float64)[:, None])
     codes = ev.class_codes[rows]
     if ev.task == "multiclass":
-        return (codes[:, None] == np.arange(len(ev.classes))).astype(np.float32)
-    return (codes if codes.ndim == 2 else codes[:, None]).astype(np.float32)
-
-
-def _as_answers(ev: Evaluation, judged: ScoredRows, scores: Scores) -> ScoredRows:
-    """Return ``judged`` with the baseline's answers in place of the model's."""
-    if ev.task == "regression":
-        return replace(judged, scores=scores[:, 0], predicted=scores[:, 0].astype(np.float64))
-    tiny = np.finfo(np.float32).eps
-    if ev.task == "multiclass":
-        of_truth = scores[np.arange(len(scores)), judged.truth]
-        predicted = scores.argmax(axis=1)
-        return replace(judged, scores=scores, predicted=predicted, loss=-np.log(np.clip(of_truth, tiny, 1)))
-    truth = judged.truth if judged.truth.ndim == 2 else judged.truth[:, None]
-    of_truth = np.where(truth > 0, scores, 1 - scores)
-    loss = -np.log(np.clip(of_truth, tiny, 1)).mean(axis=1)
-    flat = scores if ev.task == "multilabel" else scores[:, 0]
-    return replace(judged, scores=flat, predicted=(flat >= 0.5).astype(np.int8), loss=loss)
+        return np.asarray((codes[:, None] == np.arange(len(ev.classes))).astype(np.float32))
+    return np.asarray((codes if codes.ndim == 2 else codes[:, None]).astype(np.float32))

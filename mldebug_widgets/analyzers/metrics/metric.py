@@ -46,7 +46,7 @@ _LABELS: dict[str, tuple[str, Direction]] = {
     "brier": ("Brier score", "lower"),
     "macro_f1": ("Macro F1", "higher"),
     "micro_f1": ("Micro F1", "higher"),
-    "macro_roc_auc": ("Macro ROC AUC, one against rest", "higher"),
+    "macro_roc_auc": ("Macro ROC AUC", "higher"),
     "subset_accuracy": ("All labels right", "higher"),
     "hamming": ("Wrong labels (Hamming)", "lower"),
     "r2": ("R2", "higher"),

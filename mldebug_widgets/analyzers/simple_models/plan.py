@@ -47,9 +47,9 @@ def plan_prior(ev: Evaluation, judged: Positions) -> Plan:
     It is a mean and cannot remember single rows, so judging it on what it has seen flatters it by next to nothing.
     """
     everywhere = np.arange(len(judged))
-    if not _has_train(ev):
+    if not has_train(ev):
         return Plan((Lesson(judged, everywhere),), f"the same {len(judged):,} rows that it is judged on")
-    known = _train_rows(ev)
+    known = train_rows(ev)
     return Plan((Lesson(known, everywhere),), f"all {len(known):,} {ev.train} rows")
 
 
@@ -66,8 +66,8 @@ def plan_fits(ev: Evaluation, judged: Positions) -> Plan:
     judged
         Positions of the rows to be judged; their target is known.
     """
-    if _has_train(ev):
-        known = _train_rows(ev)
+    if has_train(ev):
+        known = train_rows(ev)
         learn = _at_most(ev, known)
         some = f"{len(learn):,} of {len(known):,}" if len(learn) < len(known) else f"all {len(known):,}"
         seed = f", seed {ev.seed}" if len(learn) < len(known) else ""
@@ -85,11 +85,12 @@ def plan_fits(ev: Evaluation, judged: Positions) -> Plan:
     )
 
 
-def _has_train(ev: Evaluation) -> bool:
+def has_train(ev: Evaluation) -> bool:
+    """Return whether there is a train split beside the judged one."""
     return ev.train is not None and ev.train != ev.primary
 
 
-def _train_rows(ev: Evaluation) -> Positions:
+def train_rows(ev: Evaluation) -> Positions:
     """Return the train rows whose target is known."""
     rows = np.asarray(ev.splits[ev.train or ev.primary], dtype=np.intp)
     truth = ev.y[rows] if ev.class_codes is None else ev.class_codes[rows]
