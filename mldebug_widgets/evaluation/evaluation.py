@@ -179,11 +179,11 @@ class Evaluation:
         Datetimes are given in milliseconds since 1970 UTC, None means missing. Dtypes are kept where they can hold
         the value; an integer column becomes float for 2.5 or for missing.
         """
-        return self._editor.edited(row, edits)
+        return self._editor.edited(row, edits).copy()
 
     def predict_edited(self, row: int, edits: Mapping[int, Scalar]) -> Floats:
         """Return the scores, (1,) or (1, k), of row ``row`` with ``edits`` applied (see ``edited_row``)."""
-        return self.model.predict(self.edited_row(row, edits))
+        return self.model.predict(self._editor.edited(row, edits))
 
     def rows_matching(self, query: str) -> npt.NDArray[np.bool_]:
         """Return (n,) True where ``query``, a pandas query over the columns, holds.

@@ -14,33 +14,32 @@ from torch import nn
 
 # The dicts in which nn.Module keeps what it registers. Their entries are put back one by one, because other
 # objects (optimisers, hook handles) hold references to the dicts themselves.
-_REGISTRIES = (
-    "_parameters",
-    "_buffers",
-    "_modules",
-    "_forward_hooks",
-    "_forward_hooks_with_kwargs",
-    "_forward_hooks_always_called",
-    "_forward_pre_hooks",
-    "_forward_pre_hooks_with_kwargs",
-    "_backward_hooks",
-    "_backward_pre_hooks",
-    "_state_dict_hooks",
-    "_state_dict_pre_hooks",
-    "_load_state_dict_pre_hooks",
-    "_load_state_dict_post_hooks",
-    "_non_persistent_buffers_set",
+_REGISTRIES = frozenset(
+    {
+        "_parameters",
+        "_buffers",
+        "_modules",
+        "_forward_hooks",
+        "_forward_hooks_with_kwargs",
+        "_forward_hooks_always_called",
+        "_forward_pre_hooks",
+        "_forward_pre_hooks_with_kwargs",
+        "_backward_hooks",
+        "_backward_pre_hooks",
+        "_state_dict_hooks",
+        "_state_dict_pre_hooks",
+        "_load_state_dict_pre_hooks",
+        "_load_state_dict_post_hooks",
+        "_non_persistent_buffers_set",
+    }
 )
+_PLAIN = frozenset({bool, int, float, str, type(None)})
 _CONTAINERS = (list, dict, set, deque)
 
 
-def _same_bytes(left: torch.Tensor, right: torch.Tensor) -> bool:
-    if left.shape != right.shape or left.dtype != right.dtype or left.device != right.device:
-        return False
-    if left.layout != torch.strided or left.is_quantized:
-        return left is right
-    # As bytes, because NaN differs from itself and would report a change that is none.
-    return torch.equal(left.reshape(-1).view(torch.uint8), right.reshape(-1).view(torch.uint8))
+def _bytes_of(tensor: torch.Tensor) -> torch.Tensor:
+    """Return the tensor as bytes, because NaN differs from itself and would report a change that is none."""
+    return tensor.reshape(-1).view(torch.uint8)
 
 
 class _TensorState:
@@ -57,12 +56,11 @@ class _TensorState:
         self.saved = tensor.detach().clone()
 
     def restore(self) -> None:
-        live = self.tensor.detach()
-        if not _same_bytes(live, self.saved):
-            if live.shape != self.saved.shape:
-                self.tensor.data = self.saved
-            else:
-                live.copy_(self.saved)
+        live, saved = self.tensor.detach(), self.saved
+        if live.shape != saved.shape or live.dtype != saved.dtype or live.device != saved.device:
+            self.tensor.data = saved
+        elif live.layout != torch.strided or live.is_quantized or not torch.equal(_bytes_of(live), _bytes_of(saved)):
+            live.copy_(saved)
 
 
 def _refill(container: Any, saved: Any) -> None:
@@ -92,6 +90,8 @@ class _ModuleState:
         self.arrays: list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = []
         self.tensors = [_TensorState(buffer) for buffer in module._buffers.values() if buffer is not None]
         for name, value in self.attributes.items():
+            if type(value) in _PLAIN:
+                continue
             if name in _REGISTRIES:
                 self.registries.append((value, value.copy() if value else None))
             elif isinstance(value, _CONTAINERS):

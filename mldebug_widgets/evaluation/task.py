@@ -17,6 +17,7 @@ from mldebug_widgets.evaluation.targets import Target
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 TASKS: tuple[Task, ...] = get_args(Task)
 Codes = npt.NDArray[Any]
+_CLOSE = 10_000  # whole numbers within this range are counted, not hashed
 _MAX_LABELS = 50  # whole-number predictions of more distinct values are read as amounts, not as labels
 
 
@@ -199,6 +200,8 @@ def _classification(
 
 def label_codes(y: Array) -> tuple[Codes, Array]:
     """Return the sorted distinct labels and each row's index among them, -1 where missing."""
+    if y.dtype.kind in "iub" and (counted := _small_range_codes(y)) is not None:
+        return counted
     try:
         codes, uniques = pd.factorize(y, sort=True)
     except TypeError as error:
@@ -213,6 +216,19 @@ def label_codes(y: Array) -> tuple[Codes, Array]:
             "labels of one type", "Convert them to text.",
         )  # fmt: skip
     return codes, _tidy(np.asarray(uniques))
+
+
+def _small_range_codes(y: Array) -> tuple[Codes, Array] | None:
+    """Code whole numbers that lie close together by counting, several times as fast as hashing; None if they do not."""
+    low, high = int(y.min()), int(y.max())
+    if high - low > _CLOSE:
+        return None
+    shifted = y.astype(np.int16) if y.dtype.kind == "b" or low == 0 else (y - y.dtype.type(low)).astype(np.int16)
+    present = np.flatnonzero(np.bincount(shifted, minlength=high - low + 1))
+    place = np.zeros(high - low + 1, np.int16)
+    place[present] = np.arange(len(present))
+    uniques = present.astype(bool) if y.dtype.kind == "b" else (present + low).astype(y.dtype)
+    return place[shifted], uniques
 
 
 def _tidy(labels: Array) -> Array:

@@ -55,7 +55,8 @@ class TorchAdapter:
         """Keep the module, and have it answer as it would in use: evaluation mode, no gradients."""
         modules = () if self._preprocess is None else self._preprocess.modules
         with preserved(self._net, *modules), torch.no_grad():
-            self._net.eval()
+            if any(module.training for module in self._net.modules()):
+                self._net.eval()
             yield
 
     def reader(self, frame: pd.DataFrame) -> RowReader:
