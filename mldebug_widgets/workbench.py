@@ -6,6 +6,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from mldebug_widgets.report import exporting, state
+from mldebug_widgets.report.summary import summary_html, summary_text
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
 
 if TYPE_CHECKING:
@@ -80,8 +81,11 @@ class Workbench:
         """
         return exporting.write(self.widget, path, include_data=include_data, overwrite=overwrite)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.widget._repr_mimebundle_(**kwargs)
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = self.widget._repr_mimebundle_(**kwargs)
+        overview = self.widget.views.get("overview")
+        shown = (None, None) if overview is None else (overview.result, overview.findings)
+        return {**data, "text/html": summary_html(*shown), "text/plain": summary_text(*shown)}, metadata
 
     def __repr__(self) -> str:
         return f"Workbench({self.widget.title!r}, {self.widget.subtitle})"

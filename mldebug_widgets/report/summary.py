@@ -18,6 +18,8 @@ _ENTITIES = re.compile(r"[&<>$\\\[\]@`~]")
 #: What starts a list, a heading or a rule, but only at the start of a line.
 _LINE_START = re.compile(r"^(\d*)([-+#=.)])")
 
+UNFINISHED = "The checks had not finished when this was saved."
+
 Table = list[list[str]]
 
 
@@ -30,7 +32,9 @@ def summary_html(overview: OverviewResult | None, findings: FindingsResult | Non
         body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         parts.append(f"<h3>Metrics</h3><p>{escape(metrics_sentence(overview))}</p>")
         parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
-    if findings is not None:
+    if findings is None:
+        parts.append(f"<p>{UNFINISHED}</p>")
+    else:
         items = "".join(
             f"<li><b>{escape(finding.severity)}: {escape(finding.title)}</b> ({escape(finding.code)})"
             f"<br>{escape(finding.text)}<br>Try: {escape(finding.advice)}</li>"
@@ -38,7 +42,7 @@ def summary_html(overview: OverviewResult | None, findings: FindingsResult | Non
         )
         listed = f"<ol>{items}</ol>" if items else f"<p>{escape(no_findings(findings))}</p>"
         parts.append(f"<h3>Findings</h3>{listed}")
-    return "".join(parts) or "<p>Nothing has been computed yet.</p>"
+    return "".join(parts)
 
 
 def summary_text(overview: OverviewResult | None, findings: FindingsResult | None) -> str:
@@ -49,16 +53,18 @@ def summary_text(overview: OverviewResult | None, findings: FindingsResult | Non
         widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
         lines.append(metrics_sentence(overview))
         lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
-    if findings is not None:
+    if findings is None:
+        lines += ["", UNFINISHED]
+    else:
         lines += ["", f"{len(findings.findings)} findings" if findings.findings else no_findings(findings)]
         lines += [f"{finding.severity}: {finding.title} ({finding.code})" for finding in findings.findings]
-    return "\n".join(line.rstrip() for line in lines) or "Nothing has been computed yet."
+    return "\n".join(line.rstrip() for line in lines).strip()
 
 
 def findings_markdown(findings: FindingsResult | None) -> str:
     """Return the findings as Markdown; text from data shows as it is, never as Markdown or HTML."""
     if findings is None:
-        return "The checks had not finished when this file was written."
+        return UNFINISHED
     if not findings.findings:
         return escape_markdown(no_findings(findings))
     blocks = []

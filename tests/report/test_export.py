@@ -132,6 +132,17 @@ def test_findings_are_in_the_file_although_they_were_still_being_computed(tmp_pa
     assert overview["result"]["baselines"]
 
 
+def test_what_a_notebook_without_widgets_shows(bench: Any, tmp_path: Path) -> None:
+    bench.export(tmp_path / "report.html")
+    data, _ = bench._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    for mimetype in ("text/html", "text/plain"):
+        assert "ByAge" in data[mimetype]
+        assert "ROC AUC" in data[mimetype]
+        assert "MLD1" in data[mimetype] or "No findings" in data[mimetype]
+    assert "<script" not in data["text/html"]
+
+
 def test_a_file_is_not_replaced_without_overwrite(bench: Any, tmp_path: Path) -> None:
     path = bench.export(tmp_path / "report.html")
     with pytest.raises(MldError, match="MLD-X36"):

@@ -107,10 +107,10 @@ def test_no_findings_says_what_was_checked() -> None:
     assert "1 of 2 checks passed" in findings_markdown(findings())
 
 
-def test_nothing_computed_is_said() -> None:
-    assert "Nothing has been computed" in summary_text(None, None)
-    assert "Nothing has been computed" in summary_html(None, None)
-    assert "not finished" in findings_markdown(None)
+def test_unfinished_checks_are_not_taken_for_a_clean_model() -> None:
+    for text in (summary_text(overview(), None), summary_html(overview(), None), findings_markdown(None)):
+        assert "had not finished" in text
+    assert "0.742 (0.738 to 0.746)" in summary_text(overview(), None)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
