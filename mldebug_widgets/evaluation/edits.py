@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,16 @@ Caster = Callable[[Scalar], Any]
 """One value as it came from a view -> an array of one in the column's dtype."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edited:
+    """``frame``: row ``row`` with ``edits``; ``base``: the same row without."""
+
+    row: int
+    base: pd.DataFrame
+    edits: dict[int, Scalar]
+    frame: pd.DataFrame
+
+
 class RowEditor:
     """Makes one-row frames with edited values, keeping dtypes and categories.
 
@@ -28,9 +39,8 @@ class RowEditor:
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
         self._casters: dict[int, Caster] = {}
-        self._row = -1
-        self._base = self._current = frame.iloc[:0]
-        self._edits: dict[int, Scalar] = {}
+        # Replaced as a whole and never changed, because a slider and a worker may ask at the same time.
+        self._last = _Edited(-1, frame.iloc[:0], {}, frame.iloc[:0])
 
     def edited(self, row: int, edits: Mapping[int, Scalar]) -> pd.DataFrame:
         """Return row ``row`` as a one-row frame with ``edits`` {column position: value} applied, not to be written to.
@@ -45,27 +55,28 @@ class RowEditor:
         n = len(self._frame)
         if isinstance(row, bool) or not isinstance(row, int | np.integer) or not 0 <= row < n:
             raise MldValueError("MLD-W30", "row", f"got {shown(row)}", f"a row from 0 to {n - 1}", "Pick a row.")
-        if row != self._row:
-            self._base = self._current = self._frame.iloc[int(row) : int(row) + 1].copy()
-            self._row, self._edits = int(row), {}
-        self._follow(dict(edits))
-        return self._current
+        last = self._last
+        if row != last.row:
+            base = self._frame.iloc[int(row) : int(row) + 1].copy()
+            last = _Edited(int(row), base, {}, base)
+        self._last = last = self._follow(last, dict(edits))
+        return last.frame
 
-    def _follow(self, edits: dict[int, Scalar]) -> None:
+    def _follow(self, last: _Edited, edits: dict[int, Scalar]) -> _Edited:
         """Change only what differs from the last edits: while a slider is dragged, that is one column."""
-        if self._edits.keys() - edits.keys():
-            self._current, self._edits = self._base, {}
+        if last.edits.keys() - edits.keys():
+            last = _Edited(last.row, last.base, {}, last.base)
         cells = {
             position: self._caster_of(position)(value)
             for position, value in edits.items()
-            if position not in self._edits or not _same(value, self._edits[position])
+            if position not in last.edits or not _same(value, last.edits[position])
         }
         if not cells:
-            return
-        current = self._current.copy(deep=False)
+            return last
+        frame = last.frame.copy(deep=False)
         for position, cell in cells.items():
-            current.isetitem(position, cell)
-        self._current, self._edits = current, edits
+            frame.isetitem(position, cell)
+        return _Edited(last.row, last.base, edits, frame)
 
     def _caster_of(self, position: int) -> Caster:
         """Return the function that turns a view's value into one cell of column ``position``."""

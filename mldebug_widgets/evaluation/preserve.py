@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
 from types import TracebackType
@@ -33,6 +34,9 @@ _REGISTRIES = frozenset(
         "_non_persistent_buffers_set",
     }
 )
+# The slider's prediction and a worker's may meet. Whoever came second would save the state that the first one set for
+# its own run, and would leave the user's model in it.
+_ONE_AT_A_TIME = threading.RLock()
 _PLAIN = frozenset({bool, int, float, str, type(None)})
 _CONTAINERS = (list, dict, set, deque)
 
@@ -172,6 +176,7 @@ class preserved:  # noqa: N801 - reads as a statement: ``with preserved(model): 
     On leaving (success, exception, KeyboardInterrupt) these are what they were on entering: the training flag of
     every module, its attributes, hooks, buffers and registered parameters; ``requires_grad`` and ``.grad`` of every
     parameter; the random states of python, numpy and torch; grad mode, default dtype and cuDNN flags.
+    One thread at a time is inside, and may enter again.
 
     Parameters
     ----------
@@ -193,6 +198,15 @@ class preserved:  # noqa: N801 - reads as a statement: ``with preserved(model): 
         self._generators = generators
 
     def __enter__(self) -> preserved:
+        _ONE_AT_A_TIME.acquire()
+        try:
+            self._save()
+        except BaseException:
+            _ONE_AT_A_TIME.release()
+            raise
+        return self
+
+    def _save(self) -> None:
         self._flags = (
             torch.is_grad_enabled(),
             torch.get_default_dtype(),
@@ -202,7 +216,6 @@ class preserved:  # noqa: N801 - reads as a statement: ``with preserved(model): 
         self._random = _RandomState(self._generators)
         self._modules = [_ModuleState(module) for root in self._roots for module in root.modules()]
         self._parameters = [_ParameterState(parameter) for root in self._roots for parameter in root.parameters()]
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -213,6 +226,8 @@ class preserved:  # noqa: N801 - reads as a statement: ``with preserved(model): 
             # Impatient users interrupt twice; the second one must not leave a model half restored.
             self._restore()
             raise
+        finally:
+            _ONE_AT_A_TIME.release()
 
     def _restore(self) -> None:
         for module in self._modules:
