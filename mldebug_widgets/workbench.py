@@ -21,20 +21,22 @@ class Workbench:
 
     Attributes
     ----------
-    evaluation
-        The model applied to the data: rows, scores, per-row loss.
     widget
         The Jupyter widget, for those who lay it out themselves.
     """
 
     def __init__(self, evaluation: Evaluation, saved: Any = None) -> None:
-        self.evaluation = evaluation
         self.widget = WorkbenchWidget(evaluation)
         self.widget.exporter = lambda format, include_data: exporting.as_bytes(
             self.widget, format, include_data=include_data
         )
         if saved is not None:
             state.restore(self.widget, saved)
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The model applied to the data, with the answers of the present threshold: rows, scores, per-row loss."""
+        return self.widget.evaluation
 
     @property
     def selection(self) -> Selection:
