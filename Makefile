@@ -7,6 +7,7 @@ SERVE ?= 1
 
 VENV := .venv
 BIN := $(VENV)/bin
+PIP = $(BIN)/python -m pip install -qq -c constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 VIEWS := mldebug_widgets/static/workbench.js
@@ -38,14 +39,15 @@ help:
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt pip
+	$(PIP) --upgrade pip
 
 $(DEMO_ENV): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[demo]'
+	@echo 'Installing the package for the demo; PyTorch makes this take a while the first time.'
+	$(PIP) -e '.[demo]'
 	@touch $@
 
 $(DEV_ENV): $(DEMO_ENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	$(PIP) -e '.[dev]'
 	@touch $@
 
 $(MODULES): package.json package-lock.json

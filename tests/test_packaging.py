@@ -142,3 +142,12 @@ def test_jupyterlab_lists_the_extension_as_enabled_and_ok(installed: Path, tmp_p
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     listed = re.sub(r"\x1b\[\d+m", "", done.stdout + done.stderr)
     assert re.search(rf"mldebug-widgets v{re.escape(mldebug_widgets.__version__)} enabled OK", listed), listed
+
+
+def test_lock_file_is_complete_and_names_no_address() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert not [name for name, package in lock.items() if "resolved" in package]
+    # npm leaves out the packages of platforms that the registry could not give, and 'npm ci' then fails anywhere.
+    locked = {name.rpartition("node_modules/")[2] for name in lock}
+    wanted = {optional for package in lock.values() for optional in package.get("optionalDependencies", {})}
+    assert wanted <= locked
