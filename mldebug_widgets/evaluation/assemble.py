@@ -12,10 +12,11 @@ import torch
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.data import Table, read_data
 from mldebug_widgets.evaluation.evaluation import Evaluation
+from mldebug_widgets.evaluation.losses import scores_and_losses
 from mldebug_widgets.evaluation.models.adapt import adapt_model
 from mldebug_widgets.evaluation.models.model import Model
 from mldebug_widgets.evaluation.models.run import run
-from mldebug_widgets.evaluation.scores import decide_scores, row_losses
+from mldebug_widgets.evaluation.scores import decide_scores
 from mldebug_widgets.evaluation.task import check_task, infer_problem
 
 
@@ -49,13 +50,13 @@ def assemble(
         raw = _plain_objects(raw)
     problem = infer_problem(table.target, raw, adapter, asked_task, names)
     rule = decide_scores(raw, problem, adapter)
-    scores = rule.scores(raw)
+    scores, loss, loss_name = scores_and_losses(raw, rule, problem, table.target.values)
     return Evaluation(
         table,
         Model(adapter, rule, size),
         problem,
         scores,
-        row_losses(raw, scores, problem, rule, table.target.values),
+        (loss, loss_name),
         notes=(rule.note, *adapter.notes),
         reference=compared_with,
         images=images if images is not None else table.inputs,

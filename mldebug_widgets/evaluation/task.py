@@ -65,9 +65,7 @@ def infer_problem(
 
 def _infer_task(y: Array, raw: Array, adapter: Adapter) -> tuple[Task, str]:
     if y.ndim == 2:
-        if _is_one_hot(y):
-            return "multiclass", "every row of the target has exactly one 1"
-        return "multilabel", f"the target has {y.shape[1]} columns"
+        return _infer_wide_task(y, raw, adapter)
     columns = 1 if raw.ndim == 1 else raw.shape[1]
     if adapter.output == "value":
         return "regression", "the model is a regressor"
@@ -87,6 +85,15 @@ def _infer_task(y: Array, raw: Array, adapter: Adapter) -> tuple[Task, str]:
     if y.dtype.kind in "iu" and raw.dtype.kind in "iu" and distinct <= _MAX_LABELS and np.isin(raw, y).all():
         return "multiclass", "the predictions are labels that the target holds"
     return "regression", "the target holds numbers and the model returns one"
+
+
+def _infer_wide_task(y: Array, raw: Array, adapter: Adapter) -> tuple[Task, str]:
+    if not _is_zero_one(y):
+        return "regression", "the target has several columns of numbers"
+    separate = adapter.output == "probability" and raw.ndim == 2 and bool(np.any(np.abs(raw.sum(axis=1) - 1) > 0.01))
+    if _is_one_hot(y) and not separate:
+        return "multiclass", "every row of the target has exactly one 1"
+    return "multilabel", f"the target has {y.shape[1]} columns"
 
 
 def _some_labels(y: Array) -> Array:
@@ -146,7 +153,7 @@ def _multilabel(target: Target, raw: Array, class_names: Sequence[Any] | None, n
             "(n, k) of 0 and 1", "Binarise the labels, one column each.",
         )  # fmt: skip
     if raw.ndim != 2 or raw.shape[1] != y.shape[1]:
-        raise _columns_mismatch(raw, f"the target has {y.shape[1]} labels")
+        raise columns_mismatch(raw, f"the target has {y.shape[1]} labels")
     names = tuple(map(str, class_names or target.labels or [f"label {j}" for j in range(y.shape[1])]))
     if len(names) != y.shape[1]:
         raise _wrong_names(f"{len(names)} names", f"{y.shape[1]} names, one per label")
@@ -154,7 +161,8 @@ def _multilabel(target: Target, raw: Array, class_names: Sequence[Any] | None, n
     return Problem("multilabel", np.asarray(names, object), names, codes, class_names is not None, note)
 
 
-def _columns_mismatch(raw: Array, allowed: str) -> MldValueError:
+def columns_mismatch(raw: Array, allowed: str) -> MldValueError:
+    """Return the error for a model output whose columns do not fit the target."""
     columns = 1 if raw.ndim == 1 else raw.shape[1]
     return MldValueError(
         "MLD-T07",
@@ -183,7 +191,7 @@ def _classification(
     else:
         classes = _classes_of_columns(uniques, columns, raw)
     if columns > len(classes):
-        raise _columns_mismatch(raw, f"the target has {len(classes)} classes")
+        raise columns_mismatch(raw, f"the target has {len(classes)} classes")
     if task == "binary" and len(classes) != 2:
         raise MldValueError(
             "MLD-T05", "target", f"{len(classes)} classes for a binary task", "two classes",
@@ -277,7 +285,7 @@ def _classes_of_columns(uniques: Array, columns: int, raw: Array) -> Array:
         return uniques
     if uniques.dtype.kind in "iub" and uniques.min() >= 0 and uniques.max() < columns:
         return np.arange(columns)
-    raise _columns_mismatch(raw, f"the target has {len(uniques)} classes {uniques[:6].tolist()}")
+    raise columns_mismatch(raw, f"the target has {len(uniques)} classes {uniques[:6].tolist()}")
 
 
 def _recoded(codes: Codes, uniques: Array, classes: Array) -> Codes:
