@@ -10,22 +10,9 @@ interface ButtonProps {
   title?: string | undefined;
 }
 
-/** `submit` makes it the button of its form; the form then acts, on Enter too. */
-export function Button({
-  children,
-  onClick,
-  disabled = false,
-  title,
-  submit,
-}: ButtonProps & { submit?: boolean }) {
+export function Button({ children, onClick, disabled = false, title }: ButtonProps) {
   return (
-    <button
-      type={submit ? "submit" : "button"}
-      class="button"
-      onClick={onClick}
-      disabled={disabled}
-      title={title}
-    >
+    <button type="button" class="button" onClick={onClick} disabled={disabled} title={title}>
       {children}
     </button>
   );

@@ -17,16 +17,19 @@ export function Filter({ query, onApply, error, host }: FilterProps) {
   const disabled = connection === "gone";
   const [typed, type] = useState(query);
   useEffect(() => type(query), [query]);
-  const apply = (event: Event) => {
+  const apply = () => onApply(typed.trim());
+  // Inside JupyterLab a form does not submit itself on Enter.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter") return;
     event.preventDefault();
-    onApply(typed.trim());
+    apply();
   };
   const clear = () => {
     type("");
     onApply("");
   };
   return (
-    <form class="filter" onSubmit={apply}>
+    <search class="filter">
       <label for="filter">{inReport ? "Find" : "Filter"}</label>
       <input
         id="filter"
@@ -40,8 +43,9 @@ export function Filter({ query, onApply, error, host }: FilterProps) {
         aria-invalid={error !== null}
         aria-describedby="filter-error"
         onInput={(event) => type(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
       />
-      <Button submit disabled={disabled || typed.trim() === query} onClick={() => {}}>
+      <Button disabled={disabled || typed.trim() === query} onClick={apply}>
         Apply
       </Button>
       {query !== "" && <Button onClick={clear}>Clear</Button>}
@@ -52,6 +56,6 @@ export function Filter({ query, onApply, error, host }: FilterProps) {
           </>
         )}
       </div>
-    </form>
+    </search>
   );
 }

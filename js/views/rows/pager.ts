@@ -35,6 +35,8 @@ export interface PagerState {
   total: number | null;
   /** Rows of the whole table. */
   all: number;
+  /** The order that the shown rows are in: the one before, while a new one is awaited or was refused. */
+  order: TableOrder | null;
   error: CodedError | null;
   /** True while rows of an older order are shown and those of the new one are awaited. */
   stale: boolean;
@@ -49,12 +51,10 @@ export class Pager {
   #source: RowSource;
   #changed: () => void;
   #order: TableOrder | null = null;
-  /** The order that `#pages` belongs to: the one before, until the first page of the new one is there. */
-  #shown: TableOrder | null = null;
   #pages = new Map<number, Page>();
   #wanted: [number, number] = [0, 0];
   #flight: AbortController | null = null;
-  state: PagerState = { total: null, all: 0, error: null, stale: false };
+  state: PagerState = { total: null, all: 0, order: null, error: null, stale: false };
 
   constructor(source: RowSource, changed: () => void) {
     this.#source = source;
@@ -67,7 +67,7 @@ export class Pager {
       this.#order = order;
       this.#flight?.abort();
       this.#flight = null;
-      this.#set({ stale: this.#shown !== null, error: null });
+      this.#set({ stale: this.state.order !== null, error: null });
     }
     this.#wanted = [first, last];
     void this.#fill();
@@ -136,17 +136,16 @@ export class Pager {
   }
 
   #take(order: TableOrder, number: number, answer: RowsResult): void {
-    if (this.#shown !== order) this.#pages.clear();
-    this.#shown = order;
+    if (this.state.order !== order) this.#pages.clear();
     this.#pages.set(number, pageFrom(answer));
     this.#forget();
-    this.#set({ total: answer.total, all: answer.n_rows, stale: false, error: null });
+    this.#set({ total: answer.total, all: answer.n_rows, order, stale: false, error: null });
   }
 
   /** The first page that is wanted and not here; while an old order is shown, every page is missing. */
   #missingPage(): number | null {
     const [first, last] = this.#wanted;
-    const isNew = this.#shown !== this.#order;
+    const isNew = this.state.order !== this.#order;
     const end = isNew ? Math.max(last, first + 1) : Math.min(last, this.state.total ?? last);
     for (let number = Math.floor(first / PAGE_ROWS); number * PAGE_ROWS < Math.max(end, 1); number++) {
       if (isNew || !this.#pages.has(number)) return number;

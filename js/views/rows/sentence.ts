@@ -7,15 +7,14 @@ import type { PagerState, TableOrder } from "./pager";
 interface Told {
   state: PagerState;
   scope: Selection;
-  order: TableOrder;
   columns: readonly TableColumn[];
   /** Rows that an exported file carries; null with a kernel. */
   carried: number | null;
 }
 
-export function leadSentence({ state, scope, order, columns, carried }: Told): string {
-  const { total, all } = state;
-  if (total === null) return "Every row with what the model said about it.";
+export function leadSentence({ state, scope, columns, carried }: Told): string {
+  const { total, all, order } = state;
+  if (total === null || order === null) return "Every row with what the model said about it.";
   const column = columns.find(({ key }) => key === order.sort);
   const of = carried ?? all;
   const count = total === of ? `All ${plural(of, "row")}` : `${formatCount(total)} of ${plural(of, "row")}`;

@@ -59,13 +59,7 @@ function RowsBody({ host }: { host: ViewHost }) {
     <>
       <h2>Rows</h2>
       <p class="lead">
-        {leadSentence({
-          state,
-          scope,
-          order,
-          columns,
-          carried: inReport ? (embedded?.rows.shape[0] ?? 0) : null,
-        })}
+        {leadSentence({ state, scope, columns, carried: inReport ? (embedded?.rows.shape[0] ?? 0) : null })}
         {scope.kind !== "all" && <LinkButton onClick={picking.clear}>Show all rows</LinkButton>}
       </p>
       {embedded && inReport && <Unworkable embedded={embedded} scope={scope} host={host} />}

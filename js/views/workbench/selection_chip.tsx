@@ -33,6 +33,6 @@ export function SelectionChip({ host }: { host: ViewHost }) {
 export function describe(selection: Selection | null): string | null {
   if (!selection || selection.kind === "all") return null;
   const { label, n } = selection;
-  if (n === null) return label;
-  return n === 1 && label.startsWith("row ") ? label : `${label} · ${plural(n, "row")}`;
+  if (n === null || label === plural(n, "row") || (n === 1 && label.startsWith("row "))) return label;
+  return `${label} · ${plural(n, "row")}`;
 }
