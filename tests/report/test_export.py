@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import mldebug_widgets as mld
 from mldebug_widgets.errors import MldError
@@ -168,7 +169,8 @@ def test_the_suggested_name_is_a_plain_file_name(bench: Any, title: str, name: s
 
 
 def open_panel(report: OpenReport, label: str) -> None:
-    report.page.get_by_role("tab", name=label).or_(report.page.get_by_role("button", name=label)).first.click()
+    report.page.get_by_role("navigation", name="Panels").get_by_role("button", name=label).click()
+    report.page.get_by_role("heading", name=label, exact=True).wait_for()
 
 
 def test_it_works_offline_and_asks_for_nothing(bench: Any, tmp_path: Path, open_report: Opener) -> None:
@@ -182,8 +184,42 @@ def test_it_works_offline_and_asks_for_nothing(bench: Any, tmp_path: Path, open_
     page.locator("#mld-workbench").get_by_text(f"198 of {N:,} rows with the highest loss").wait_for()
     for panel in bench.widget.panels:
         open_panel(report, panel["label"])
-        page.get_by_role("heading", name=panel["label"]).first.wait_for()
-    page.locator(".bqplot").first.wait_for()
+        if panel["id"] in ("performance", "whatif"):
+            page.locator(".bqplot").first.wait_for()
+    report.assert_quiet()
+
+
+def test_selection_sorting_and_threshold_are_alive_offline(bench: Any, tmp_path: Path, open_report: Opener) -> None:
+    evaluation = bench.evaluation
+    report = open_report(bench.export(tmp_path / "report.html"))
+    page = report.page
+    open_panel(report, "Performance")
+    page.locator('[data-cell="0-1"]').click()
+    test = np.asarray(evaluation.splits["test"])
+    called, truth = np.asarray(evaluation.scores)[test] >= 0.5, np.asarray(evaluation.y)[test]
+    wrong = int(np.sum(called & (truth == "no")))
+    page.get_by_text(f"{wrong:,} rows").first.wait_for()
+
+    open_panel(report, "Rows")
+    rows = np.argsort(-np.asarray(evaluation.loss), kind="stable")[:198]
+    carried = np.isin(rows, test[called & (truth == "no")])
+    grid = page.get_by_role("grid")
+    expect(grid).to_have_attribute("aria-rowcount", str(int(carried.sum()) + 1))
+    page.get_by_role("button", name="Clear the selection").click()
+    expect(grid).to_have_attribute("aria-rowcount", "199")
+    page.get_by_role("columnheader", name="age").click()
+    youngest = rows[np.argmin(evaluation.X["age"].to_numpy()[rows])]
+    oldest = rows[np.argmax(evaluation.X["age"].to_numpy()[rows])]
+    expect(grid.get_by_role("row").nth(1)).to_contain_text(re.compile(f"{youngest:,}|{oldest:,}"))
+
+    open_panel(report, "Performance")
+    threshold = page.get_by_label("Threshold, 0 to 1")
+    threshold.fill("0.8")
+    threshold.press("Enter")
+    called = np.asarray(evaluation.scores)[test] >= 0.8
+    accuracy = float(np.mean(called == (truth == "yes")))
+    expect(page.locator("dl").filter(has_text="Accuracy").first).to_contain_text(f"{accuracy:.3f}")
+    expect(page.locator('[data-cell="0-1"]')).to_contain_text(f"{int(np.sum(called & (truth == 'no'))):,}")
     report.assert_quiet()
 
 
@@ -196,7 +232,6 @@ def test_hostile_names_and_values_stay_text(tmp_path: Path, open_report: Opener)
     report = open_report(path)
     for panel in bench.widget.panels:
         open_panel(report, panel["label"])
-        report.page.get_by_role("heading", name=panel["label"]).first.wait_for()
         report.page.wait_for_timeout(200)
     report.assert_quiet()
 
@@ -214,5 +249,4 @@ def test_names_that_mean_something_to_javascript(columns: tuple[str, ...], tmp_p
     report = open_report(bench.export(tmp_path / "report.html"))
     for panel in bench.widget.panels:
         open_panel(report, panel["label"])
-        report.page.get_by_role("heading", name=panel["label"]).first.wait_for()
     report.assert_quiet()
