@@ -6,8 +6,6 @@ threshold in the browser with the arrays it already has.
 
 from __future__ import annotations
 
-from typing import Any
-
 import bqplot
 import ipywidgets
 import numpy as np
@@ -28,7 +26,7 @@ from mldebug_widgets.charts.ticks import number_format, number_ticks
 
 HEIGHT = 240
 _NO_CURVE = Curve(x=np.empty(0, dtype=np.float32), y=np.empty(0, dtype=np.float32), n_points=0)
-_SHARES = np.array([0.0, 0.5, 1.0])
+_SHARES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 
 
 def roc_chart(result: PerformanceResult) -> Chart:
@@ -141,15 +139,15 @@ def _curves(curve: Curve, other: Curve, scales: dict[str, bqplot.Scale]) -> dict
     compared = other is not curve
     return {
         "curve": theme.lines(curve.x, curve.y, scales, stroke_width=2),
-        "other": theme.lines(other.x, other.y, scales, theme.BAR, stroke_width=1.5, visible=compared),
+        "other": theme.lines(other.x, other.y, scales, theme.BESIDE, stroke_width=1.25, visible=compared),
     }
 
 
 def _share_axes(scales: dict[str, bqplot.Scale], x_label: str, y_label: str) -> list[bqplot.Axis]:
-    ticks: dict[str, Any] = {"tick_values": _SHARES, "tick_format": ".1f"}
     return [
-        theme.axis(scales["x"], x_label, grid=True, **ticks),
-        theme.axis(scales["y"], y_label, vertical=True, grid=True, **ticks),
+        theme.axis(scales["x"], x_label, grid=True, tick_values=_SHARES, tick_format="~g"),
+        # Without its zero, which would touch the other axis' zero in the corner.
+        theme.axis(scales["y"], y_label, vertical=True, grid=True, tick_values=_SHARES[1:], tick_format="~g"),
     ]
 
 

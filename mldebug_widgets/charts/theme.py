@@ -17,6 +17,7 @@ import numpy as np
 ACCENT = "var(--accent, #2f80d8)"
 HOT = "var(--hot, #e07b39)"
 BAR = "var(--bar, #9fb2c8)"
+BESIDE = "var(--bar-2, #7f9dc0)"
 MUTED = "var(--ink-3, #858d96)"
 INK = "var(--ink-2, #7d858e)"
 LINE = "var(--line-2, #9aa2ab)"
