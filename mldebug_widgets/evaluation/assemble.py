@@ -78,6 +78,14 @@ def _read(data: Any, target: Any, reference: Any) -> tuple[Table, str | None]:
             )
         return table, reference
     splits = dict(data) if isinstance(data, dict) else {"data": data}
+    if "reference" in splits:
+        raise MldValueError(
+            "MLD-O08",
+            "reference",
+            "got data, and data already has a split of that name",
+            "the name of a split, or data beside splits of other names",
+            'Pass reference="reference".',
+        )
     return read_data({"reference": reference, **splits}, target), "reference"
 
 

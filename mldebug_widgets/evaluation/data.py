@@ -102,8 +102,7 @@ def _without(frame: pd.DataFrame, labels: list[Any]) -> pd.DataFrame:
 
 def _target_labels(frame: pd.DataFrame, target: Any) -> list[Any] | None:
     """Return the column labels that ``target`` names, or None when it holds the values themselves."""
-    is_list = isinstance(target, list) and 0 < len(target) < len(frame.columns) and len(target) != len(frame)
-    if isinstance(target, list) and is_list and all(isinstance(label, str) for label in target):
+    if isinstance(target, list) and len(target) != len(frame) and all(isinstance(label, str) for label in target):
         return [_label(frame, label) for label in target]
     if isinstance(target, str | int) or (isinstance(target, tuple) and target in frame.columns):
         return [_label(frame, target)]
@@ -134,6 +133,10 @@ def _read_pair(data: Sequence[Any], target: Any, argument: str) -> Table:
             "Pass (X, y); put splits in a dict.",
         )
     X, y = data
+    if isinstance(y, str):
+        raise MldTypeError(
+            "MLD-T02", "target", f"got {y!r} for {shown(X)}", "one value per row", "Arrays have no names: pass (X, y)."
+        )
     if target is not None and not isinstance(target, str):
         raise MldTypeError(
             "MLD-T02", "target", f"got {shown(target)} beside (X, y)", "a name for y, or None", "Leave target out."
@@ -156,7 +159,7 @@ def _read_batches(data: Any, target: Any, argument: str) -> Table:
         raise MldTypeError(
             "MLD-T02", "target", f"got {shown(target)}", "a name for y, or None", "A Dataset brings its own targets."
         )
-    X, y = read_torch(data, argument)
+    X, y = read_torch(data, target, argument)
     return _read_pair((X, y), target, argument)
 
 
@@ -187,8 +190,9 @@ def _read_splits(data: Mapping[Any, Any], target: Any) -> Table:
                 "MLD-D09", "data", f"the split name {name!r}", "text that is not empty", 'Name it such as "test".'
             )
         argument = f"data[{name!r}]"
-        if isinstance(part, Mapping) and not is_frame(part):
-            raise MldTypeError("MLD-D01", argument, "got a dict", _FORMS.rpartition(", or")[0], "Splits do not nest.")
+        if isinstance(part, Mapping | list) or (isinstance(part, np.ndarray) and target is None):
+            fix = "A dict names splits; for a dict of columns pass pd.DataFrame(data)."
+            raise MldTypeError("MLD-D01", argument, f"got {shown(part)}", _FORMS.rpartition(", or")[0], fix)
         parts[name] = _read_part(part, target, argument)
         if not len(parts[name].frame):
             raise MldValueError("MLD-D02", argument, "no rows", "at least one row per split", "Drop the empty split.")

@@ -58,7 +58,8 @@ def to_pandas(data: object, argument: str) -> pd.DataFrame:
         ``MLD-D05`` duplicate column names, ``MLD-D06`` MultiIndex columns, ``MLD-D13`` an array that is not 2-D.
     """
     if isinstance(data, pd.DataFrame):
-        return check_columns(data, argument)
+        # A new frame over the same columns, so that columns added to the user's later do not appear here.
+        return check_columns(data, argument).copy(deep=False)
     if isinstance(data, pd.Series):
         return check_columns(data.to_frame(data.name if data.name is not None else "x0"), argument)
     if isinstance(data, torch.Tensor):

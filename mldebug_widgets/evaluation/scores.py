@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import torch
 
 from mldebug_widgets.evaluation.models.protocol import Adapter, Array
@@ -140,6 +141,7 @@ def _codes_of_labels(raw: Array, classes: Array) -> Array:
     place.update({label: at for at, label in enumerate(classes.tolist())})
     if raw.dtype.kind in "iu" and classes.dtype.kind == "O":
         place.update({at: place.get(at, at) for at in range(len(classes))})
-    labels, where = np.unique(raw.astype(object) if raw.dtype.kind == "O" else raw, return_inverse=True)
+    where, labels = pd.factorize(raw)
     codes = [place.get(label, place.get(str(label), -1)) for label in labels.tolist()]
-    return np.asarray(codes, dtype=np.int32)[where]
+    table: Array = np.asarray([*codes, -1], dtype=np.int32)
+    return np.asarray(table[where])

@@ -182,10 +182,12 @@ def _classification(
 ) -> Problem:
     codes, uniques = label_codes(y)
     columns = 1 if raw.ndim == 1 else raw.shape[1]
-    if adapter.classes is not None:
+    if adapter.classes is not None and (columns == len(adapter.classes) or adapter.output != "unknown"):
         classes = _with_unseen(_tidy(adapter.classes), uniques, task, adapter.name)
     elif class_names is not None:
         classes = _named_classes(uniques, class_names)
+    elif len(adapter.output_names) == columns > 1 and {str(label) for label in uniques} <= set(adapter.output_names):
+        classes = _named_classes(uniques, adapter.output_names)
     elif adapter.output == "label" or raw.dtype.kind in "OSU":
         classes = label_codes(np.concatenate([uniques.astype(object), np.asarray(raw, object).ravel()]))[1]
     else:

@@ -15,6 +15,8 @@ from mldebug_widgets.evaluation.models.protocol import Adapter
 from mldebug_widgets.evaluation.models.sklearn import SklearnAdapter
 from mldebug_widgets.evaluation.models.torch import TorchAdapter, module_device
 
+_FAMILIES = "an nn.Module, a fitted scikit-learn estimator, a function of the raw rows, or None with predictions="
+
 
 def adapt_model(
     model: Any, table: Table, *, preprocess: Any = None, predictions: Any = None, device: Any = None
@@ -26,29 +28,36 @@ def adapt_model(
     MldTypeError
         ``MLD-M01`` when the model is of no known family.
     MldValueError
-        ``MLD-O07`` when there is neither a model nor predictions, or both.
+        ``MLD-O07`` when there is neither a model nor predictions, or both; ``MLD-O04`` or ``MLD-O06`` when
+        ``device`` or ``preprocess`` is given to what cannot use it.
     """
-    if predictions is not None:
-        if model is not None:
-            raise MldValueError(
-                "MLD-O07", "predictions", "given together with a model", "one of the two", "Pass model=None."
-            )
-        return PrecomputedAdapter(predictions, table.splits, len(table.frame))
-    if model is None:
+    if device is not None and not isinstance(model, nn.Module):
         raise MldValueError(
-            "MLD-O07", "model", "got None and no predictions", "a model, or predictions=", "Pass predictions=."
+            "MLD-O04", "device", f"got {shown(device)} for a model that is no nn.Module", "None", "Leave it out."
         )
+    if model is None or predictions is not None:
+        return _precomputed(model, table, preprocess, predictions)
     step = None if preprocess is None else Preprocess(preprocess, table.form)
     if isinstance(model, nn.Module):
-        return TorchAdapter(model, step, table.inputs, table.frame.shape[1], module_device(model, device))
-    if not isinstance(model, type) and callable(getattr(model, "predict", None)) and hasattr(model, "fit"):
-        return SklearnAdapter(model, step, table.form)
-    if callable(model) and not isinstance(model, type):
-        return CallableAdapter(model, step, table.form, table.inputs)
-    raise MldTypeError(
-        "MLD-M01",
-        "model",
-        f"got {shown(model)}",
-        "an nn.Module, a scikit-learn estimator, a function of the raw rows, or None with predictions=",
-        "Pass the fitted object, not its class." if isinstance(model, type) else "Wrap it in a function.",
-    )
+        return TorchAdapter(model, step, table, module_device(model, device))
+    if isinstance(model, type):
+        raise MldTypeError("MLD-M01", "model", f"got {shown(model)}", _FAMILIES, "Pass the fitted object itself.")
+    predict = getattr(model, "predict", None)
+    if callable(predict) and hasattr(model, "fit"):
+        return SklearnAdapter(model, step, table)
+    if callable(predict) or callable(model):
+        return CallableAdapter(model if predict is None else predict, step, table)
+    raise MldTypeError("MLD-M01", "model", f"got {shown(model)}", _FAMILIES, "Wrap it in a function of the raw rows.")
+
+
+def _precomputed(model: Any, table: Table, preprocess: Any, predictions: Any) -> PrecomputedAdapter:
+    if predictions is None:
+        raise MldValueError(
+            "MLD-O07", "model", "got None and no predictions", _FAMILIES, "Pass the model, or predictions=."
+        )
+    if model is not None or preprocess is not None:
+        other = "model" if model is not None else "preprocess"
+        raise MldValueError(
+            "MLD-O07", "predictions", f"given together with {other}", "one of the two", f"Leave out {other}."
+        )
+    return PrecomputedAdapter(predictions, table.splits, len(table.frame))

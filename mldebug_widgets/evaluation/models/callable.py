@@ -6,13 +6,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import nn
 
-from mldebug_widgets.evaluation.frames import Form, as_form, tensor_to_numpy
+from mldebug_widgets.evaluation.data import Table
+from mldebug_widgets.evaluation.frames import as_form, tensor_to_numpy
 from mldebug_widgets.evaluation.models.preprocessing import Preprocess, modules_behind
-from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
+from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader, column_names
 from mldebug_widgets.evaluation.preserve import preserved
 
 
@@ -23,19 +25,21 @@ class CallableAdapter:
     module: nn.Module | None = None
     estimator: Any = None
     output: OutputKind = "unknown"
-    classes: Array | None = None
     batch_size = 16_384
     notes: tuple[str, ...] = ()
 
-    def __init__(
-        self, function: Callable[[Any], Any], preprocess: Preprocess | None, form: Form, inputs: torch.Tensor | None
-    ) -> None:
+    def __init__(self, function: Callable[[Any], Any], preprocess: Preprocess | None, table: Table) -> None:
+        owner = getattr(function, "__self__", None)
         self._function = function
         self._preprocess = preprocess
-        self._form: Form = form
-        self._inputs = inputs
-        self.name = getattr(function, "__name__", type(function).__name__)
-        self.why_cannot = "" if inputs is None else "the model reads images or sequences, not the table's columns"
+        self._form = table.form
+        self._inputs = table.inputs
+        self.name = _name_of(function, owner)
+        self.classes: Array | None = None
+        if isinstance(classes := getattr(owner, "classes_", None), np.ndarray) and classes.ndim == 1:
+            self.classes = classes
+        self.output_names: tuple[str, ...] = ()
+        self.why_cannot = "" if table.inputs is None else "the model reads images or sequences, not the table's columns"
 
     def running(self) -> AbstractContextManager[object]:
         """Keep the random states, and the torch modules that the function reaches."""
@@ -47,6 +51,7 @@ class CallableAdapter:
 
         def read(start: int, stop: int) -> Any:
             output = self._function(self._rows(frame, start, stop))
+            self.output_names = column_names(output)
             return tensor_to_numpy(output) if isinstance(output, torch.Tensor) else output
 
         return read
@@ -58,3 +63,9 @@ class CallableAdapter:
             return self._inputs[start:stop].clone()
         # A copy, because a function that writes into its rows must not reach the user's table.
         return as_form(frame.iloc[start:stop].copy(), self._form)
+
+
+def _name_of(function: Any, owner: Any) -> str:
+    name = getattr(function, "__name__", type(function).__name__)
+    is_method = owner is not None and not isinstance(owner, type) and hasattr(function, "__func__")
+    return f"{type(owner).__name__}.{name}" if is_method else str(name)

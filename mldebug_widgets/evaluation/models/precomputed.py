@@ -12,7 +12,7 @@ from torch import nn
 
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.frames import is_frame, tensor_to_numpy, to_pandas
-from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
+from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader, column_names
 from mldebug_widgets.evaluation.targets import read_target
 
 
@@ -30,6 +30,7 @@ class PrecomputedAdapter:
 
     def __init__(self, predictions: Any, splits: dict[str, Array], n: int) -> None:
         self._values = _as_array(_joined(predictions, splits))
+        self.output_names = column_names(predictions)
         if len(self._values) != n:
             raise MldValueError(
                 "MLD-O07",

@@ -12,26 +12,43 @@ from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.frames import Form, as_form
 
 
+class PreprocessFailed(Exception):
+    """The user's step raised; what it raised is the ``__cause__``."""
+
+
 class Preprocess:
     """A user's function or fitted transformer, called on rows in the make that the data came in."""
 
     def __init__(self, step: Any, form: Form) -> None:
         self._step: Callable[[Any], Any] = step.transform if hasattr(step, "transform") else step
         self._form: Form = form
-        self.modules = modules_behind(step)
-        if not callable(self._step):
+        if isinstance(step, type) or not callable(self._step):
             raise MldTypeError(
                 "MLD-O06",
                 "preprocess",
                 f"got {shown(step)}",
                 "a function DataFrame -> tensor, or a fitted scikit-learn transformer",
-                "Pass the function itself, not its result.",
+                "Pass the function or the fitted object itself.",
             )
         check_fitted(step, "preprocess")
+        self.modules = modules_behind(step)
 
     def __call__(self, rows: pd.DataFrame) -> Any:
         """Return what the user's step makes of ``rows``; it gets a copy, so it may write into it."""
-        return self._step(as_form(rows.copy(), self._form))
+        try:
+            prepared = self._step(as_form(rows.copy(), self._form))
+        except Exception as error:
+            raise PreprocessFailed from error
+        shape = getattr(prepared, "shape", None)
+        if isinstance(shape, tuple) and len(shape) and shape[0] != len(rows):
+            raise MldValueError(
+                "MLD-O06",
+                "preprocess",
+                f"it returned {shape[0]} rows for {len(rows)}",
+                "one row for every row it gets",
+                "Keep all rows in preprocess, and fill missing values rather than dropping them.",
+            )
+        return prepared
 
 
 def check_fitted(estimator: Any, argument: str) -> None:
@@ -59,24 +76,17 @@ def modules_behind(function: Any) -> tuple[nn.Module, ...]:
 
     They are called through the function, so they too must come back as they were.
     """
-    found: dict[int, nn.Module] = {}
-
-    def note(value: Any) -> None:
-        if isinstance(value, nn.Module):
-            found[id(value)] = value
-
     owner = getattr(function, "__self__", function)
-    note(function)
-    note(owner)
-    for value in getattr(owner, "__dict__", {}).values():
-        note(value)
     plain = getattr(function, "__func__", function)
-    for cell in getattr(plain, "__closure__", None) or ():
-        try:
-            note(cell.cell_contents)
-        except ValueError:
-            continue
     code = getattr(plain, "__code__", None)
-    for name in () if code is None else code.co_names:
-        note(plain.__globals__.get(name))
-    return tuple(found.values())
+    reached = [function, owner, *getattr(owner, "__dict__", {}).values()]
+    reached += [_contents(cell) for cell in getattr(plain, "__closure__", None) or ()]
+    reached += [plain.__globals__.get(name) for name in (() if code is None else code.co_names)]
+    return tuple({id(value): value for value in reached if isinstance(value, nn.Module)}.values())
+
+
+def _contents(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # the variable has not been assigned yet
+        return None

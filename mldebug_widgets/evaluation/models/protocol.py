@@ -36,6 +36,8 @@ class Adapter(Protocol):
         What is known about the raw outputs before looking at them.
     classes
         Class labels in the order of the model's columns, where the model knows them.
+    output_names
+        Column names of the raw output, where it came as a table; they may name the classes.
     batch_size
         Rows per call that suit this family.
     why_cannot
@@ -50,6 +52,7 @@ class Adapter(Protocol):
     estimator: Any
     output: OutputKind
     classes: Array | None
+    output_names: tuple[str, ...]
     batch_size: int
     why_cannot: str
     notes: tuple[str, ...]
@@ -61,6 +64,12 @@ class Adapter(Protocol):
     def running(self) -> AbstractContextManager[object]:
         """Return the context in which the reader may be called: the user's model is as it was afterwards."""
         ...
+
+
+def column_names(output: Any) -> tuple[str, ...]:
+    """Return the column names of an output that came as a table, () otherwise."""
+    columns = getattr(output, "columns", ())
+    return tuple(str(label) for label in columns)
 
 
 def to_array(output: Any) -> Array | None:

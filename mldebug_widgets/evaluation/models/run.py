@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import torch
 
 from mldebug_widgets.errors import MldError, MldTypeError, MldValueError, shown
+from mldebug_widgets.evaluation.models.preprocessing import PreprocessFailed
 from mldebug_widgets.evaluation.models.protocol import Adapter, Array, RowReader, to_array
 
 _BAR_AFTER = 0.5  # seconds: a bar that only flashes tells nobody anything
@@ -22,53 +23,81 @@ def run(adapter: Adapter, read: RowReader, n: int, batch_size: int | None = None
     MldTypeError
         ``MLD-M02`` when the model returns no array.
     MldValueError
-        ``MLD-M03`` when the shape is not one row per row; ``MLD-M04`` when the model itself fails, with the rows in
-        the message and the model's own error as ``__cause__``.
+        ``MLD-M03`` when the shape is not one row per row; ``MLD-M04`` when the model itself fails and ``MLD-O09``
+        when ``preprocess`` does, with the rows in the message and the original error as ``__cause__``.
     """
     size = batch_size or adapter.batch_size
     outputs: Array | None = None
-    steps: Iterator[int] = iter(range(0, n, size))
-    if progress and n > size:
-        steps = _with_bar(range(0, n, size), n, size)
-    for start in steps:
-        stop = min(start + size, n)
-        batch = _checked(_called(read, start, stop), start, stop, adapter)
-        if outputs is None:
-            if stop == n:
+    start = 0
+    with _Bar(n, shown=progress) as bar:
+        while start < n:
+            stop = min(start + size, n)
+            try:
+                batch = _checked(_called(read, start, stop), start, stop, adapter)
+            except torch.OutOfMemoryError as error:
+                size = _smaller(size, batch_size, error)
+                continue
+            if outputs is None and stop == n:
                 return batch.copy()
-            outputs = np.empty((n, *batch.shape[1:]), batch.dtype)
-        if batch.shape[1:] != outputs.shape[1:]:
-            raise MldValueError(
-                "MLD-M03",
-                "model",
-                f"it returned {batch.shape[1:]} values per row for rows {start} to {stop - 1}, "
-                f"and {outputs.shape[1:]} before",
-                "the same number of columns for every batch",
-                "Make the output independent of the batch.",
-            )
-        if outputs.dtype != batch.dtype:
-            outputs = outputs.astype(np.result_type(outputs, batch))
-        outputs[start:stop] = batch
+            outputs = _stored(outputs, batch, start, n)
+            start = stop
+            bar.reached(stop)
     if outputs is None:
         raise MldValueError("MLD-D02", "frame", "no rows", "at least one row", "Pass some rows.")
+    return outputs
+
+
+def _smaller(size: int, asked: int | None, error: Exception) -> int:
+    if asked is None and size > 1:
+        return size // 2
+    raise MldValueError(
+        "MLD-M08",
+        "batch_size",
+        f"the device has no memory for {size} rows at once",
+        "a batch that fits the device",
+        f"Pass batch_size={max(size // 4, 1)}, or leave it out to have it found.",
+    ) from error
+
+
+def _stored(outputs: Array | None, batch: Array, start: int, n: int) -> Array:
+    """Write one batch into the outputs of all rows, making or widening them where needed."""
+    if outputs is None:
+        outputs = np.empty((n, *batch.shape[1:]), batch.dtype)
+    if batch.shape[1:] != outputs.shape[1:]:
+        raise MldValueError(
+            "MLD-M03",
+            "model",
+            f"it returned {batch.shape[1:]} values per row for the batch at row {start}, {outputs.shape[1:]} before",
+            "the same number of columns for every batch",
+            "Make the output independent of the batch.",
+        )
+    if outputs.dtype != batch.dtype:
+        outputs = outputs.astype(np.result_type(outputs, batch))
+    outputs[start : start + len(batch)] = batch
     return outputs
 
 
 def _called(read: RowReader, start: int, stop: int) -> Any:
     try:
         return read(start, stop)
-    except MldError:
+    except (MldError, torch.OutOfMemoryError):
         raise
+    except PreprocessFailed as failure:
+        raise _failed("MLD-O09", "preprocess", read, start, stop, failure.__cause__ or failure) from failure.__cause__
     except Exception as error:
-        first, last = _failing_rows(read, start, stop)
-        rows = f"row {first}" if first == last else f"rows {first} to {last}"
-        raise MldValueError(
-            "MLD-M04",
-            "model",
-            f"it failed on {rows} with {type(error).__name__}: {error}",
-            "a model that answers for every row",
-            "Look at these rows, or call the model on them yourself; the original error is above.",
-        ) from error
+        raise _failed("MLD-M04", "model", read, start, stop, error) from error
+
+
+def _failed(code: str, argument: str, read: RowReader, start: int, stop: int, error: BaseException) -> MldValueError:
+    first, last = _failing_rows(read, start, stop)
+    rows = f"row {first}" if first == last else f"rows {first} to {last}"
+    return MldValueError(
+        code,
+        argument,
+        f"it failed on {rows} with {type(error).__name__}: {shown(str(error), 300)}",
+        "an answer for every row",
+        f"Call the {argument} on these rows yourself to see it fail; its own error is shown above this one.",
+    )
 
 
 def _failing_rows(read: RowReader, start: int, stop: int) -> tuple[int, int]:
@@ -124,18 +153,27 @@ def _parts(output: Any) -> str:
     return shown(output)
 
 
-def _with_bar(steps: range, n: int, size: int) -> Iterator[int]:
-    started = time.monotonic()
-    bar: Any = None
-    try:
-        for start in steps:
-            if bar is None and time.monotonic() - started > _BAR_AFTER:
-                from tqdm.auto import tqdm
+class _Bar:
+    """A progress bar in the notebook or terminal, once the work has lasted long enough to be worth one."""
 
-                bar = tqdm(total=n, initial=start, unit=" rows", unit_scale=True, desc="Predicting", leave=False)
-            yield start
-            if bar is not None:
-                bar.update(min(size, n - start))
-    finally:
-        if bar is not None:
-            bar.close()
+    def __init__(self, n: int, *, shown: bool) -> None:
+        self._n = n
+        self._shown = shown
+        self._started = time.monotonic()
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def reached(self, done: int) -> None:
+        """Show that ``done`` rows are predicted."""
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+        elif self._shown and time.monotonic() - self._started > _BAR_AFTER:
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(total=self._n, initial=done, unit=" rows", unit_scale=True, desc="Predicting", leave=False)

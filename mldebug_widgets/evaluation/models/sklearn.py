@@ -10,7 +10,8 @@ import pandas as pd
 from torch import nn
 
 from mldebug_widgets.errors import MldValueError
-from mldebug_widgets.evaluation.frames import Form, as_form
+from mldebug_widgets.evaluation.data import Table
+from mldebug_widgets.evaluation.frames import as_form
 from mldebug_widgets.evaluation.models.preprocessing import Preprocess, check_fitted, modules_behind
 from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
 from mldebug_widgets.evaluation.preserve import preserved
@@ -23,15 +24,21 @@ class SklearnAdapter:
     module: nn.Module | None = None
     batch_size = 65_536
     why_cannot = ""
+    output_names: tuple[str, ...] = ()
 
-    def __init__(self, estimator: Any, preprocess: Preprocess | None, form: Form) -> None:
+    def __init__(self, estimator: Any, preprocess: Preprocess | None, table: Table) -> None:
         check_fitted(estimator, "model")
+        if table.inputs is not None and preprocess is None:
+            raise MldValueError(
+                "MLD-D13", "data", f"inputs of shape {tuple(table.inputs.shape)} for a scikit-learn model",
+                "two dimensions, rows by features", "Flatten them, or pass a function that does.",
+            )  # fmt: skip
         self.estimator = estimator
-        self.name = type(estimator).__name__
+        self.name = _name_of(estimator)
         self.classes: Array | None = _classes(estimator)
         self.output, self._method, self.notes = _output_of(estimator)
         self._preprocess = preprocess
-        self._form: Form = form
+        self._form = table.form
         self._names = getattr(estimator, "feature_names_in_", None)
         self._n_features = getattr(estimator, "n_features_in_", None)
 
@@ -82,21 +89,37 @@ class SklearnAdapter:
         return rows.to_numpy() if named and numeric else rows
 
 
-def _classes(estimator: Any) -> Array | None:
-    from sklearn.base import is_classifier
+def _name_of(estimator: Any) -> str:
+    """Name a pipeline after its last step, because every pipeline is a Pipeline."""
+    steps = getattr(estimator, "steps", None)
+    return f"{type(steps[-1][1]).__name__} pipeline" if steps else type(estimator).__name__
 
-    if not is_classifier(estimator):
+
+def _role(estimator: Any) -> str:
+    """Return ``classifier``, ``regressor`` or ``other``, also for libraries that only look like scikit-learn."""
+    from sklearn.base import is_classifier, is_regressor
+
+    try:
+        if is_classifier(estimator):
+            return "classifier"
+        if is_regressor(estimator):
+            return "regressor"
+    except (AttributeError, TypeError):
+        return str(getattr(estimator, "_estimator_type", "other"))
+    return "classifier" if hasattr(estimator, "predict_proba") else "other"
+
+
+def _classes(estimator: Any) -> Array | None:
+    if _role(estimator) != "classifier":
         return None
     classes = getattr(estimator, "classes_", None)
     return np.asarray(classes) if isinstance(classes, np.ndarray) and classes.ndim == 1 else None
 
 
 def _output_of(estimator: Any) -> tuple[OutputKind, str, tuple[str, ...]]:
-    from sklearn.base import is_classifier
-
-    name = type(estimator).__name__
-    if not is_classifier(estimator):
-        return "value", "predict", ()
+    name, role = _name_of(estimator), _role(estimator)
+    if role != "classifier":
+        return ("value" if role == "regressor" else "unknown"), "predict", ()
     if hasattr(estimator, "predict_proba"):
         return "probability", "predict_proba", ()
     if hasattr(estimator, "decision_function"):

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.evaluation.data import Table
 from mldebug_widgets.evaluation.frames import tensor_to_numpy
 from mldebug_widgets.evaluation.models.preprocessing import Preprocess
 from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
@@ -19,6 +20,7 @@ from mldebug_widgets.evaluation.numbers import numeric_reader
 from mldebug_widgets.evaluation.preserve import preserved
 
 _LAZY = nn.parameter.UninitializedParameter | nn.parameter.UninitializedBuffer
+_INPUT_ROWS = 64  # images or sequences per batch
 _INPUT_VALUES = 131_072  # values per batch: half a megabyte stays in the cache with what the first layers make of it
 
 
@@ -30,25 +32,23 @@ class TorchAdapter:
     output: OutputKind = "unknown"
     classes: Array | None = None
     notes: tuple[str, ...] = ()
+    output_names: tuple[str, ...] = ()
 
-    def __init__(
-        self,
-        module: nn.Module,
-        preprocess: Preprocess | None,
-        inputs: torch.Tensor | None,
-        n_features: int,
-        device: torch.device,
-    ) -> None:
+    def __init__(self, module: nn.Module, preprocess: Preprocess | None, table: Table, device: torch.device) -> None:
         self.module: nn.Module | None = module
-        self.name = type(getattr(module, "_orig_mod", module)).__name__
+        self.name = _name_of(module)
         self._net = module
         self._preprocess = preprocess
-        self._inputs = inputs if preprocess is None else None
+        self._inputs = table.inputs if preprocess is None else None
         self._device = device
         self._dtype = _float_dtype(module)
         self._reads_integers = _starts_with_embedding(module)
-        self.batch_size = 64 if self._inputs is not None else _rows_per_batch(n_features, device)
         self.why_cannot = "" if self._inputs is None else "the model reads images or sequences, not the table's columns"
+        self.batch_size = _INPUT_ROWS
+        if self._inputs is None:
+            self.batch_size = _rows_per_batch(table.frame.shape[1], device)
+            if preprocess is None:
+                _check_readable(table.frame)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -143,6 +143,27 @@ def _starts_with_embedding(module: nn.Module) -> bool:
         if next(child.parameters(recurse=False), None) is not None:
             return isinstance(child, nn.Embedding | nn.EmbeddingBag)
     return False
+
+
+def _name_of(module: nn.Module) -> str:
+    """Return the name of the user's own class, also when the module was compiled or scripted."""
+    return str(getattr(module, "original_name", type(getattr(module, "_orig_mod", module)).__name__))
+
+
+def _check_readable(frame: pd.DataFrame) -> None:
+    """Refuse what would fail on the first batch, or answer NaN for every row."""
+    if numeric_reader(frame.iloc[:1]) is None and numeric_reader(frame) is None:
+        raise _not_numeric(frame)
+    suspects = np.flatnonzero(frame.iloc[:1].isna().to_numpy()[0])
+    empty = [str(frame.columns[at]) for at in suspects if bool(frame.iloc[:, at].isna().all())]
+    if empty:
+        raise MldValueError(
+            "MLD-D17",
+            "data",
+            f"every value is missing in {', '.join(map(repr, empty[:5]))}, so every prediction would be NaN",
+            "columns that hold values, or preprocess= that fills them",
+            "Drop or fill these columns.",
+        )
 
 
 def _not_numeric(frame: pd.DataFrame) -> MldTypeError:
