@@ -69,7 +69,9 @@ def _ordered_difference(cells: pd.Series, value: Scalar, feature: Feature) -> Di
         return np.where(missing, 0.0, 1.0)
     reach = (feature.high - feature.low) if feature.high is not None and feature.low is not None else 0.0
     if reach > 0:
-        difference = np.minimum(np.abs(numbers - float(value)) / reach, 1.0)
+        with np.errstate(invalid="ignore"):
+            difference = np.minimum(np.abs(numbers - float(value)) / reach, 1.0)
+        difference[numbers == float(value)] = 0.0  # also where both are infinite
     else:
         difference = (numbers != float(value)).astype(np.float64)
     return np.where(missing, 1.0, difference)
