@@ -69,14 +69,18 @@ class _TensorState:
 
 def _refill(container: Any, saved: Any) -> None:
     """Make ``container`` hold again what ``saved``, its shallow copy, holds."""
-    if isinstance(container, list):
-        container[:] = saved
-    elif container != saved or isinstance(container, dict):
-        container.clear()
-        if isinstance(container, deque):
-            container.extend(saved)
-        else:
-            container.update(saved)
+    container.clear()
+    if isinstance(container, list | deque):
+        container.extend(saved)
+    else:
+        container.update(saved)
+
+
+def _same_entries(registry: Any, saved: Any) -> bool:
+    """Compare by identity, because tensors compared for equality answer with a tensor."""
+    if isinstance(registry, set):
+        return bool(registry == saved)
+    return list(registry) == list(saved) and all(registry[name] is saved[name] for name in saved)
 
 
 class _ModuleState:
@@ -117,7 +121,7 @@ class _ModuleState:
             if saved is None:
                 if registry:
                     registry.clear()
-            elif registry != saved:
+            elif not _same_entries(registry, saved):
                 _refill(registry, saved)
         for container, saved in self.containers:
             _refill(container, saved)
