@@ -18,18 +18,21 @@ _LOAD = """\
 # EDIT THIS CELL: load the model and the data that this file was made from. They are not inside it.
 model = ...
 data = ...
-target = {target!r}"""
+target = {target!r}  # the column that holds the truth; None where the data holds it apart"""
 
 _SHOW = """\
 import mldebug_widgets as mld
 
 state = {state}
 
+# Add the options that show() was called with before, such as preprocess=.
 workbench = mld.show(model, data, target, state=state)
 workbench"""
 
 _HOW = """\
-The output below is the workbench as it was saved: it can be looked at without a kernel. \
+The output below is the workbench as it was saved: it can be looked at without a kernel. JupyterLab draws it once the \
+notebook is trusted (*Trust Notebook* in the command palette, then reload the page) and shows its tables until then.
+
 To work on it again, edit the next cell so that it loads model and data, and run both cells."""
 
 Cell = dict[str, Any]
@@ -44,7 +47,11 @@ def notebook_text(document: Document) -> str:
         _markdown("findings", f"## Findings\n\n{findings_markdown(document.findings)}"),
         _markdown("how", f"## Workbench\n\n{_HOW}"),
         _code("load", _LOAD.format(target=document.target), outputs=[]),
-        _code("workbench", _SHOW.format(state=pformat(document.state, width=110)), outputs=[_output(document)]),
+        _code(
+            "workbench",
+            _SHOW.format(state=pformat(document.state, width=110, sort_dicts=False)),
+            outputs=[_output(document)],
+        ),
     ]
     notebook = {
         "cells": cells,
