@@ -49,7 +49,7 @@ def assemble(
     if raw.dtype.kind == "O":
         raw = _plain_objects(raw)
     problem = infer_problem(table.target, raw, adapter, asked_task, names)
-    rule = decide_scores(raw, problem, adapter)
+    rule = decide_scores(raw, problem, adapter, table.frame)
     scores, loss, loss_name = scores_and_losses(raw, rule, problem, table.target.values)
     return Evaluation(
         table,

@@ -101,6 +101,8 @@ class _ModuleState:
             if type(value) in _PLAIN:
                 continue
             if name in _REGISTRIES:
+                if not isinstance(value, dict | set):  # a scripted module keeps these out of Python's reach
+                    continue
                 self.registries.append((value, value.copy() if value else None))
             elif isinstance(value, _CONTAINERS):
                 self.containers.append((value, value.copy()))

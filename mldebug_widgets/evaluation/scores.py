@@ -57,7 +57,7 @@ class ScoreRule:
         return values
 
 
-def decide_scores(raw: Array, problem: Problem, adapter: Adapter) -> ScoreRule:
+def decide_scores(raw: Array, problem: Problem, adapter: Adapter, frame: pd.DataFrame) -> ScoreRule:
     """Look at all raw outputs and decide how they are read as scores."""
     task, k = problem.task, len(problem.classes)
     columns = 1 if raw.ndim == 1 else raw.shape[1]
@@ -72,7 +72,7 @@ def decide_scores(raw: Array, problem: Problem, adapter: Adapter) -> ScoreRule:
         _check_labels(raw, problem)
         return rule("labels", labels_note, hard=True)
     if task == "multilabel" or columns == 1:
-        if adapter.output != "decision" and _within_unit(raw):
+        if _within_unit(raw) and not adapter.returns_logits(frame):
             hard = bool(np.all((raw == 0) | (raw == 1) | (raw != raw)))
             return rule("none", labels_note if hard else "Outputs lie in 0..1: read as probabilities.", hard=hard)
         return rule("sigmoid", "Outputs are read as logits: a sigmoid was applied.")

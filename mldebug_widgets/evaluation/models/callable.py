@@ -46,6 +46,10 @@ class CallableAdapter:
         modules = () if self._preprocess is None else self._preprocess.modules
         return preserved(*modules_behind(self._function), *modules)
 
+    def returns_logits(self, frame: pd.DataFrame) -> bool:
+        """Return False: only the values are known."""
+        return False
+
     def reader(self, frame: pd.DataFrame) -> RowReader:
         """Return a function that answers for a range of rows of ``frame``."""
 

@@ -45,6 +45,10 @@ class PrecomputedAdapter:
         """Return a context that does nothing: no user code runs."""
         return nullcontext()
 
+    def returns_logits(self, frame: pd.DataFrame) -> bool:
+        """Return False: only the values are known."""
+        return False
+
     def reader(self, frame: pd.DataFrame) -> RowReader:
         """Return a function that hands out the stored predictions."""
         return lambda start, stop: self._values[start:stop]

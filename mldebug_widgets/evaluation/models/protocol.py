@@ -61,6 +61,10 @@ class Adapter(Protocol):
         """Prepare ``frame`` once and return a function that answers for a range of its rows."""
         ...
 
+    def returns_logits(self, frame: pd.DataFrame) -> bool:
+        """Tell whether outputs are known to be no probabilities, although they lie in 0..1."""
+        ...
+
     def running(self) -> AbstractContextManager[object]:
         """Return the context in which the reader may be called: the user's model is as it was afterwards."""
         ...

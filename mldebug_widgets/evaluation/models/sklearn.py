@@ -47,6 +47,10 @@ class SklearnAdapter:
         modules = () if self._preprocess is None else self._preprocess.modules
         return preserved(*modules_behind(self.estimator), *modules)
 
+    def returns_logits(self, frame: pd.DataFrame) -> bool:
+        """Return whether the estimator gives decision values."""
+        return self.output == "decision"
+
     def reader(self, frame: pd.DataFrame) -> RowReader:
         """Return a function that answers for a range of rows of ``frame``."""
         call = getattr(self.estimator, self._method)

@@ -14,6 +14,7 @@ from torch import nn
 from mldebug_widgets.errors import MldTypeError, MldValueError
 from mldebug_widgets.evaluation.data import Table
 from mldebug_widgets.evaluation.frames import tensor_to_numpy
+from mldebug_widgets.evaluation.models.last_step import ends_unbounded
 from mldebug_widgets.evaluation.models.preprocessing import Preprocess
 from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
 from mldebug_widgets.evaluation.numbers import numeric_reader
@@ -59,19 +60,26 @@ class TorchAdapter:
                 self._net.eval()
             yield
 
+    def returns_logits(self, frame: pd.DataFrame) -> bool:
+        """Return whether the model ends in a linear layer, found by following one small output back."""
+        with self.running(), torch.enable_grad():
+            inputs = self._prepare(frame)(0, min(2, len(frame)))
+            return ends_unbounded(self._answer(_with_gradients(inputs)))
+
     def reader(self, frame: pd.DataFrame) -> RowReader:
         """Return a function that answers for a range of rows of ``frame``."""
         prepare = self._prepare(frame)
 
         def read(start: int, stop: int) -> Any:
-            inputs = prepare(start, stop)
-            if isinstance(inputs, dict):
-                output = self._net(**inputs)
-            else:
-                output = self._net(*inputs) if isinstance(inputs, tuple) else self._net(inputs)
+            output = self._answer(prepare(start, stop))
             return tensor_to_numpy(output) if isinstance(output, torch.Tensor) else output
 
         return read
+
+    def _answer(self, inputs: Any) -> Any:
+        if isinstance(inputs, dict):
+            return self._net(**inputs)
+        return self._net(*inputs) if isinstance(inputs, tuple) else self._net(inputs)
 
     def _prepare(self, frame: pd.DataFrame) -> RowReader:
         if self._inputs is not None:
@@ -113,6 +121,15 @@ class TorchAdapter:
         if self._reads_integers:
             return values.to(self._device, torch.long)
         return values.to(self._device, self._dtype)
+
+
+def _with_gradients(inputs: Any) -> Any:
+    """Return the inputs as leaves of a graph, which frozen models would not start one without."""
+    if isinstance(inputs, torch.Tensor):
+        return inputs.detach().requires_grad_() if inputs.is_floating_point() else inputs
+    if isinstance(inputs, dict):
+        return {name: _with_gradients(part) for name, part in inputs.items()}
+    return tuple(_with_gradients(part) for part in inputs)
 
 
 def _rows_per_batch(n_features: int, device: torch.device) -> int:
