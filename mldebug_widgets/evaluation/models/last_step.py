@@ -9,12 +9,39 @@ import torch
 # Names of autograd's nodes without the trailing "Backward0". The first only move or cast values; after the second a
 # model's output has no bounds, so it cannot be a probability.
 _MOVES = frozenset(
-    ("View", "Reshape", "UnsafeView", "Squeeze", "Unsqueeze", "Select", "Slice", "Transpose", "T", "Permute", "Clone")
-    + ("Alias", "Expand", "ToCopy")
+    {
+        "View",
+        "Reshape",
+        "UnsafeView",
+        "Squeeze",
+        "Unsqueeze",
+        "Select",
+        "Slice",
+        "Transpose",
+        "T",
+        "Permute",
+        "Clone",
+        "Alias",
+        "Expand",
+        "ToCopy",
+    }
 )
 _UNBOUNDED = frozenset(
-    ("Addmm", "Addmv", "Addbmm", "Baddbmm", "Mm", "Mv", "Bmm", "Linear", "Add", "Sub", "Convolution")
-    + ("NativeBatchNorm", "NativeLayerNorm")
+    {
+        "Addmm",
+        "Addmv",
+        "Addbmm",
+        "Baddbmm",
+        "Mm",
+        "Mv",
+        "Bmm",
+        "Linear",
+        "Add",
+        "Sub",
+        "Convolution",
+        "NativeBatchNorm",
+        "NativeLayerNorm",
+    }
 )
 
 

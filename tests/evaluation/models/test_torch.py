@@ -170,9 +170,8 @@ def test_multilabel(X: pd.DataFrame) -> None:
     assert ev.task == "multilabel"
     np.testing.assert_allclose(ev.scores, direct(model, X).sigmoid().numpy(), rtol=1e-5)
     assert ev.predicted.shape == (N, 2)
-    expected = nn.functional.binary_cross_entropy_with_logits(
-        direct(model, X), torch.tensor(y).float(), reduction="none"
-    )
+    logits, truth = direct(model, X), torch.tensor(y).float()
+    expected = nn.functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
     np.testing.assert_allclose(ev.loss, expected.mean(1).numpy(), rtol=1e-5)
 
 
