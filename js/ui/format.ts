@@ -47,7 +47,7 @@ export function knownDecimals(low: number | null, high: number | null, fallback 
   if (low === null || high === null) return fallback;
   const half = Math.abs(high - low) / 2;
   if (!Number.isFinite(half) || half === 0) return fallback;
-  return Math.min(4, Math.max(0, Math.ceil(-Math.log10(half))));
+  return Math.min(4, Math.max(0, Math.ceil(-Math.log10(half) - 1e-9)));
 }
 
 /** "0.738 to 0.746" with as many decimals as are known. */
