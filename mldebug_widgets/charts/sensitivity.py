@@ -141,7 +141,7 @@ def draw_bars(curve: FeatureCurve, against: Reference, current: float | None = N
             "x": np.array([] if against.threshold is None else [against.threshold] * 2, dtype=np.float64),
             "y": np.array([] if against.threshold is None else [0.0, 1.0], dtype=np.float64),
         },
-        "x_axis": _number_ticks(y_low, y_high),
+        "x_axis": {"label": f"by {middle_ellipsis(curve.feature, _LONGEST_NAME)}", **_number_ticks(y_low, y_high)},
         "y_axis": {"tick_labels": labels},
     }
 
@@ -198,6 +198,8 @@ def _grid_ticks(curve: FeatureCurve, low: float, high: float) -> dict[str, objec
 
 def _number_ticks(low: float, high: float) -> dict[str, object]:
     ticks = number_ticks(low, high)
+    if (low, high) == (0.0, 1.0):
+        return {"tick_values": ticks, "tick_format": "~g"}
     return {"tick_values": ticks, "tick_format": number_format(low, high, ticks)}
 
 

@@ -30,7 +30,7 @@ _TICK_STYLE = {
     "font-variant-numeric": "tabular-nums",
     "fill": INK,
 }
-_MARGIN = {"top": 8, "right": 14, "bottom": 40, "left": 50}
+_MARGIN = {"top": 8, "right": 14, "bottom": 40, "left": 48}
 _LABEL_ROOM = 16
 
 

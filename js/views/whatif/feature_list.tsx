@@ -1,0 +1,61 @@
+/** All features as rows of controls; a field finds one among many. */
+import { useState } from "preact/hooks";
+import type { Feature, WhatifResult } from "../../contract/generated";
+import { formatCount, LinkButton } from "../../ui";
+import { FeatureRow } from "./feature_row";
+import { currentValue, type Edits, originalValue, type Scalar } from "./values";
+
+/** Fewer features than this need no search. */
+const MANY = 15;
+/** Controls drawn at once; more cost time and are rarely looked at. */
+const MOST_DRAWN = 60;
+
+interface FeatureListProps {
+  result: WhatifResult;
+  features: readonly Feature[];
+  nRows: number;
+  edits: Edits;
+  /** Why a feature cannot be moved here, or "". */
+  lockOf: (feature: Feature) => string;
+  onEdit: (feature: Feature, value: Scalar) => void;
+  onTake: (position: number) => void;
+}
+
+export function FeatureList({ result, features, nRows, edits, lockOf, onEdit, onTake }: FeatureListProps) {
+  const [search, setSearch] = useState("");
+  const [whole, setWhole] = useState(false);
+  const found = features.filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()));
+  const drawn = whole ? found : found.slice(0, MOST_DRAWN);
+  return (
+    <div class="features">
+      {features.length >= MANY && (
+        <input
+          class="input find"
+          type="search"
+          aria-label="Find a feature"
+          placeholder={`Find one of ${formatCount(features.length)} features`}
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
+      )}
+      {drawn.map((feature) => (
+        <FeatureRow
+          key={feature.position}
+          feature={feature}
+          nRows={nRows}
+          original={originalValue(result, feature)}
+          value={currentValue(result, edits, feature)}
+          locked={lockOf(feature)}
+          onEdit={onEdit}
+          onTake={onTake}
+        />
+      ))}
+      {found.length === 0 && <p class="quiet">No feature has "{search}" in its name.</p>}
+      {drawn.length < found.length && (
+        <LinkButton onClick={() => setWhole(true)}>
+          Show the other {formatCount(found.length - drawn.length)} features
+        </LinkButton>
+      )}
+    </div>
+  );
+}
