@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 Codes = npt.NDArray[np.int64]
 
-#: A column of numbers is cut into this many groups of about as many rows.
-BINS = 256
+#: A column of numbers is cut into groups of about as many rows each: so many at most, and so many rows at least.
+MOST_BINS = 256
+FEWEST_ROWS_PER_BIN = 100
 
 #: Categories beyond the most frequent share one group.
 MOST_CATEGORIES = 5_000
@@ -69,6 +70,8 @@ def single_feature(ev: Evaluation, feature: Feature) -> SingleFeature | None:
         return SingleFeature(feature, "R2", value, value)
     if ev.task == "binary":
         value = _auc_of_groups(*halves, n_groups)
+        if feature.kind in ("numeric", "datetime"):
+            value = max(value, _auc_of_order(groups, truth, n_groups))
         return SingleFeature(feature, "ROC AUC", value, 2 * value - 1)
     value, chance = _accuracy_of_groups(*halves, n_groups, len(ev.classes))
     return SingleFeature(feature, "accuracy", value, (value - chance) / (1 - chance) if chance < 1 else 0.0)
@@ -88,7 +91,8 @@ def _groups(column: pd.Series, feature: Feature) -> Codes:
     present = numbers[np.isfinite(numbers)]
     if not present.size:
         return np.zeros(len(numbers), dtype=np.int64)
-    edges = np.unique(np.quantile(present, np.arange(1, BINS) / BINS, method="lower"))
+    bins = int(np.clip(len(present) // FEWEST_ROWS_PER_BIN, 2, MOST_BINS))
+    edges = np.unique(np.quantile(present, np.arange(1, bins) / bins, method="lower"))
     groups = np.searchsorted(edges, numbers, side="left").astype(np.int64) + 1
     return np.asarray(np.where(np.isnan(numbers), 0, groups))
 
@@ -101,10 +105,20 @@ def _auc_of_groups(learn: Half, judge: Half, n_groups: int) -> float:
     positives = np.bincount(learn[0], weights=learn[1], minlength=n_groups)
     share = (positives + learn[1].mean()) / (rows + 1)
     levels, level_of_group = np.unique(-share, return_inverse=True)
-    level = level_of_group[judge[0]]
-    true_positive = np.cumsum(np.bincount(level, weights=judge[1], minlength=len(levels))).astype(np.int64)
-    false_positive = np.cumsum(np.bincount(level, minlength=len(levels))) - true_positive
-    area = Ranking(-levels, true_positive, false_positive).auc
+    return _area(level_of_group[judge[0]], judge[1], len(levels))
+
+
+def _auc_of_order(groups: Codes, truth: npt.NDArray[Any], n_groups: int) -> float:
+    """Return the AUC of the values as they are, up or down: no row needs to teach it anything."""
+    area = _area(groups, truth, n_groups)
+    return max(area, 1 - area)
+
+
+def _area(levels: Codes, positive: npt.NDArray[Any], n_levels: int) -> float:
+    """Return the AUC when a lower level means more likely positive, ties within a level."""
+    true_positive = np.cumsum(np.bincount(levels, weights=positive, minlength=n_levels)).astype(np.int64)
+    false_positive = np.cumsum(np.bincount(levels, minlength=n_levels)) - true_positive
+    area = Ranking(np.arange(n_levels), true_positive, false_positive).auc
     return area if np.isfinite(area) else 0.5
 
 

@@ -140,17 +140,19 @@ class FeatureColumn:
 
 
 def outcome_sources(ev: Evaluation) -> list[tuple[str, str, Source]]:
-    """Return (role, label, source) of the columns that the Evaluation adds to the raw features."""
-    sources: list[tuple[str, str, Source]] = [("row", "row", Numbers(np.arange(ev.n), 0.0, float(ev.n - 1)))]
-    if len(ev.splits) > 1:
-        sources.append(("split", "split", Codes(ev.split_of, tuple(ev.splits))))
-    sources.append(("target", ev.target_name, _answers(ev, ev.class_codes, ev.y)))
-    sources.append(("predicted", "predicted", _answers(ev, ev.predicted_codes, ev.predicted)))
-    if ev.task == "binary":
-        sources.append(("score", ev.output_label, Numbers(ev.scores, 0.0, 1.0)))
+    """Return (role, label, source) of the columns that the Evaluation adds to the features, what decides first."""
+    sources: list[tuple[str, str, Source]] = [
+        ("row", "row", Numbers(np.arange(ev.n), 0.0, float(ev.n - 1))),
+        ("loss", ev.loss_name, Numbers(ev.loss)),
+        ("target", ev.target_name, _answers(ev, ev.class_codes, ev.y)),
+        ("predicted", "predicted", _answers(ev, ev.predicted_codes, ev.predicted)),
+    ]
     if ev.confidence is not None:
         sources.append(("confidence", "confidence", Numbers(ev.confidence, 0.0, 1.0)))
-    sources.append(("loss", ev.loss_name, Numbers(ev.loss)))
+    if ev.task == "binary":
+        sources.append(("score", ev.output_label, Numbers(ev.scores, 0.0, 1.0)))
+    if len(ev.splits) > 1:
+        sources.append(("split", "split", Codes(ev.split_of, tuple(ev.splits))))
     return sources
 
 

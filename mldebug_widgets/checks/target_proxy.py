@@ -49,7 +49,7 @@ class TargetProxy(Check):
         text += "known, the model will not have it when it must answer."
         if len(strong) > 1:
             others = ", ".join(f"{reached.feature.name} ({_shown(reached)})" for reached in strong[1:6])
-            text += f" So do {others}{' and more' if len(strong) > 6 else ''}."
+            text += f" So {'does' if len(strong) == 2 else 'do'} {others}{' and more' if len(strong) > 6 else ''}."
         return self.finding(
             "critical" if _level(worst) >= CRITICAL else "warning",
             f"{worst.feature.name} alone predicts {target} with {_shown(worst)}",

@@ -41,6 +41,7 @@ def boosted_scores(ev: Evaluation, learn: Positions, judged: Positions, cancelle
         Asked every few rounds and every few rows.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     features = [feature for feature in ev.features if feature.kind != "text"]
     categories = [_categories(ev.X.iloc[learn, f.position], f) for f in features]
@@ -58,7 +59,9 @@ def boosted_scores(ev: Evaluation, learn: Positions, judged: Positions, cancelle
     for rounds in range(ROUNDS_PER_PIECE, ROUNDS + 1, ROUNDS_PER_PIECE):
         if cancelled():
             return None
-        model.set_params(max_iter=rounds).fit(matrix, truth)
+        # On one thread of its own: small parallel loops wait for each other where other work keeps the cores busy.
+        with threadpool_limits(limits=1, user_api="openmp"):
+            model.set_params(max_iter=rounds).fit(matrix, truth)
     answers = []
     for start in range(0, len(judged), CHUNK_ROWS):
         if cancelled():

@@ -9,14 +9,14 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from mldebug_widgets.analyzers.simple_models.lbfgs import minimise
+
 Matrix = npt.NDArray[np.float32]
 Float64s = npt.NDArray[np.float64]
 Link = Literal["sigmoid", "softmax", "identity"]
 
 #: Strength of the penalty on the weights (never on the intercepts): scikit-learn's defaults, C=1 and alpha=1.
 PENALTY = 1.0
-
-MOST_ITERATIONS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,32 +47,18 @@ def fit_logistic(
     link
         ``softmax`` for one class per row, ``sigmoid`` for independent labels.
     cancelled
-        Asked after every iteration of L-BFGS.
+        Asked before every pass over the rows.
     """
-    from scipy.optimize import minimize
-
     n_columns, n_outputs = matrix.shape[1], truth.shape[1]
 
     def objective(flat: Float64s) -> tuple[float, Float64s]:
         table = flat.reshape(n_columns + 1, n_outputs)
         return _penalised_loss(table[:-1], table[-1], matrix, truth, link)
 
-    def look(_flat: Float64s) -> None:
-        if cancelled():
-            raise StopIteration
-
-    start = np.zeros((n_columns + 1) * n_outputs)
-    found = minimize(
-        objective,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        callback=look,
-        options={"maxiter": MOST_ITERATIONS, "ftol": 1e-8, "gtol": 1e-5},
-    )
-    if cancelled():
+    found = minimise(objective, np.zeros((n_columns + 1) * n_outputs), cancelled=cancelled)
+    if found is None:
         return None
-    table = found.x.reshape(n_columns + 1, n_outputs)
+    table = found.reshape(n_columns + 1, n_outputs)
     return LinearModel(table[:-1], table[-1], link)
 
 
