@@ -1,6 +1,8 @@
 /** Starts an exported HTML file: reads the widget state that the page holds and draws the workbench from it. */
 import * as base from "@jupyter-widgets/base";
 import type { IManagerState } from "@jupyter-widgets/base-manager";
+// The one control that figures use: bqplot keeps a picture's bytes in it. The whole package would be 300 KB.
+import { ImageModel, ImageView } from "@jupyter-widgets/controls/lib/widget_image";
 import { ModuleTable } from "./amd";
 import { ReportManager } from "./manager";
 import { followTheme } from "./theme";
@@ -33,7 +35,10 @@ async function start(modules: ModuleTable, readable: HTMLElement): Promise<void>
 followTheme(element<HTMLButtonElement>("mld-theme"));
 const readable = element("mld-static");
 readable.hidden = true;
-const modules = new ModuleTable({ "@jupyter-widgets/base": { ...base } });
+const modules = new ModuleTable({
+  "@jupyter-widgets/base": { ...base },
+  "@jupyter-widgets/controls": { ImageModel, ImageView },
+});
 // The modules of the installed packages follow as inline scripts and call this one global function.
 Object.assign(globalThis, { define: Object.assign(modules.define, { amd: {} }) });
 document.addEventListener("DOMContentLoaded", () => void start(modules, readable));

@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 import site
 import sys
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 from mldebug_widgets.errors import MldValueError
 
-#: What the page's own script brings along.
-PROVIDED = "@jupyter-widgets/base"
+_BASE = "@jupyter-widgets/base"
+#: Models of other modules that the page's own script brings along (js/report/main.ts).
+_BROUGHT_ALONG = {("@jupyter-widgets/controls", "ImageModel")}
 
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 _MODULE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def modules_of(models: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the modules that saved widget models need beside the page's own script."""
+    named = ((model["model_module"], model["model_name"]) for model in models)
+    return sorted({module for module, name in named if module != _BASE and (module, name) not in _BROUGHT_ALONG})
 
 
 def module_script(name: str) -> str:
@@ -32,7 +41,7 @@ def module_script(name: str) -> str:
             "export",
             f"no front-end file of the widget package {name!r} was found",
             "widgets of installed packages that bring share/jupyter/nbextensions/<package>/index.js",
-            f"Reinstall it: pip install --force-reinstall {name}.",
+            "Reinstall that package, or leave its widgets out of the workbench.",
         )
     code = _SOURCE_MAP.sub("", path.read_text(encoding="utf-8")).strip()
     # anywidget's file declares its names at top level; inside a function they do not become the page's globals.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mldebug_widgets.report.document import Document
-from mldebug_widgets.report.frontend import PROVIDED, inline_script, module_script
+from mldebug_widgets.report.frontend import inline_script, module_script, modules_of
 from mldebug_widgets.report.summary import summary_html
 from mldebug_widgets.widgets.assets import module_text
 
@@ -24,7 +24,7 @@ _STYLE = Path(__file__).with_name("page.css")
 
 def html_page(document: Document) -> str:
     """Return the page. Every text from data or model is escaped; parts are joined, never substituted into."""
-    modules = sorted({model["model_module"] for model in document.widget_state["state"].values()} - {PROVIDED})
+    modules = modules_of(document.widget_state["state"].values())
     scripts = [("", inline_script(module_text("report")))]
     scripts += [(f' data-module="{escape(name)}"', module_script(name)) for name in modules]
     contents = document.contents

@@ -9,7 +9,9 @@ from typing import Any
 
 from ipywidgets import Widget, widget_serialization
 
+from mldebug_widgets.errors import MldError
 from mldebug_widgets.widgets.base import ViewWidget
+from mldebug_widgets.widgets.channel import error_record
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
 
 STATE_MIMETYPE = "application/vnd.jupyter.widget-state+json"
@@ -44,10 +46,18 @@ def snapshot(workbench: WorkbenchWidget, *, include_data: bool) -> dict[str, Any
             continue
         state = widget.get_state()
         if isinstance(widget, ViewWidget):
-            state.update(widget.report_state(include_data=include_data))
+            state.update(_report_state(widget, include_data=include_data))
         models[widget.model_id] = _saved(widget, state)
         waiting.extend(_referenced(state))
     return {"version_major": 2, "version_minor": 0, "state": models}
+
+
+def _report_state(view: ViewWidget, *, include_data: bool) -> dict[str, Any]:
+    """Return what differs in a file; a view whose model refuses shows why, and the others do not suffer."""
+    try:
+        return view.report_state(include_data=include_data)
+    except MldError as error:
+        return {"mode": "report", "failed": error_record(error)}
 
 
 def _saved(widget: Widget, state: dict[str, Any]) -> dict[str, Any]:

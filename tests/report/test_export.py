@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
 import mldebug_widgets as mld
-from mldebug_widgets.errors import MldError
+from mldebug_widgets.errors import MldError, MldValueError
 from mldebug_widgets.report.exporting import as_bytes
 from tests.report.conftest import OpenReport
 from tests.report.payloads import PAYLOADS
@@ -220,6 +221,73 @@ def test_selection_sorting_and_threshold_are_alive_offline(bench: Any, tmp_path:
     accuracy = float(np.mean(called == (truth == "yes")))
     expect(page.locator("dl").filter(has_text="Accuracy").first).to_contain_text(f"{accuracy:.3f}")
     expect(page.locator('[data-cell="0-1"]')).to_contain_text(f"{int(np.sum(called & (truth == 'no'))):,}")
+    report.assert_quiet()
+
+
+def test_whatif_moves_on_the_models_own_curve_offline(bench: Any, tmp_path: Path, open_report: Opener) -> None:
+    bench.widget.row = 12
+    report = open_report(bench.export(tmp_path / "report.html"))
+    page = report.page
+    open_panel(report, "What-if")
+    slider = page.get_by_role("slider").first
+    slider.press("End")
+    evaluation = bench.evaluation
+    oldest = evaluation.X.iloc[[12]].assign(age=evaluation.X["age"].max())
+    expected = float(evaluation.model.predict(oldest)[0])
+    expect(page.get_by_text(f"{expected:.3f}").first).to_be_visible()
+    expect(page.get_by_text("one feature at a time").first).to_be_visible()
+    report.assert_quiet()
+
+
+def test_a_file_shows_the_worst_row_where_no_row_was_open(tmp_path: Path, open_report: Opener) -> None:
+    bench = workbench()
+    report = open_report(bench.export(tmp_path / "report.html"))
+    open_panel(report, "What-if")
+    test = np.asarray(bench.evaluation.splits["test"])
+    worst = int(test[np.argmax(np.asarray(bench.evaluation.loss)[test])])
+    expect(report.page.get_by_text(f"Row {worst:,} of test").first).to_be_visible()
+    assert bench.widget.row is None
+    report.assert_quiet()
+
+
+def test_a_panel_whose_model_refuses_says_why_and_the_others_are_there(
+    bench: Any, tmp_path: Path, open_report: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> Any:
+        raise MldValueError("MLD-M99", "model", "it failed at row 3", "a model that answers", "Repair it.")
+
+    whatif = bench.widget.build_all()["whatif"]
+    monkeypatch.setattr(whatif, "report_state", refuse)
+    report = open_report(bench.export(tmp_path / "report.html"))
+    report.page.get_by_role("navigation", name="Panels").get_by_role("button", name="What-if").click()
+    expect(report.page.get_by_text("it failed at row 3").first).to_be_visible()
+    open_panel(report, "Rows")
+    report.assert_quiet()
+
+
+@pytest.mark.parametrize("task", ["regression", "multiclass", "multilabel", "predictions"])
+def test_every_task_is_drawn(task: str, tmp_path: Path, open_report: Opener) -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"a": rng.normal(size=400), "when": pd.date_range("2026-01-01", periods=400, freq="h")})
+    slope = frame["a"].to_numpy()
+    several = 1 / (1 + np.exp(-np.stack([slope, -slope, slope / 2], axis=1)))
+    bench = {
+        "regression": lambda: mld.show(
+            lambda rows: rows["a"].to_numpy() * 2, (frame, slope * 2 + rng.normal(size=400))
+        ),
+        "multiclass": lambda: mld.show(
+            lambda rows: several[: len(rows)] / several[: len(rows)].sum(axis=1, keepdims=True),
+            (frame, rng.choice(["x", "y", "z"], 400)),
+        ),
+        "multilabel": lambda: mld.show(
+            lambda rows: several[: len(rows)], (frame, rng.integers(0, 2, (400, 3))), task="multilabel"
+        ),
+        "predictions": lambda: mld.show(None, (frame, slope + 1), predictions=slope),
+    }[task]()
+    report = open_report(bench.export(tmp_path / "report.html"))
+    for panel in bench.widget.panels:
+        open_panel(report, panel["label"])
+        report.page.wait_for_timeout(200)
     report.assert_quiet()
 
 
