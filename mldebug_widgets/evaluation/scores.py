@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
+from mldebug_widgets.evaluation.classes import columns_mismatch
 from mldebug_widgets.evaluation.models.protocol import Adapter, Array
-from mldebug_widgets.evaluation.task import Problem, Task, columns_mismatch
+from mldebug_widgets.evaluation.task import Problem, Task
 
 Link = Literal["none", "sigmoid", "softmax", "labels"]
 Floats = npt.NDArray[Any]

@@ -63,8 +63,11 @@ class TorchAdapter:
     def returns_logits(self, frame: pd.DataFrame) -> bool:
         """Return whether the model ends in a linear layer, found by following one small output back."""
         with self.running(), torch.enable_grad():
-            inputs = self._prepare(frame)(0, min(2, len(frame)))
-            return ends_unbounded(self._answer(_with_gradients(inputs)))
+            inputs = _with_gradients(self._prepare(frame)(0, min(2, len(frame))))
+            try:
+                return ends_unbounded(self._answer(inputs))
+            except Exception:  # the model answers without gradients, which is all that is asked of it
+                return False
 
     def reader(self, frame: pd.DataFrame) -> RowReader:
         """Return a function that answers for a range of rows of ``frame``."""
@@ -124,9 +127,9 @@ class TorchAdapter:
 
 
 def _with_gradients(inputs: Any) -> Any:
-    """Return the inputs as leaves of a graph, which frozen models would not start one without."""
+    """Return the inputs as part of a graph, because a frozen model would not start one."""
     if isinstance(inputs, torch.Tensor):
-        return inputs.detach().requires_grad_() if inputs.is_floating_point() else inputs
+        return inputs.detach().requires_grad_().clone() if inputs.is_floating_point() else inputs
     if isinstance(inputs, dict):
         return {name: _with_gradients(part) for name, part in inputs.items()}
     return tuple(_with_gradients(part) for part in inputs)
