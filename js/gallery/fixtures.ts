@@ -191,12 +191,12 @@ function column(
 
 export const columns: TableColumn[] = [
   column("row", "row", "numeric", 0, 336_775),
-  column("split", "split", "categorical", null, null),
+  column("loss", "loss", "numeric", 0, 6.4),
   column("target", "late", "categorical", null, null),
   column("predicted", "predicted", "categorical", null, null),
-  column("score", "probability of late", "numeric", 0, 1),
   column("confidence", "confidence", "numeric", 0, 1),
-  column("loss", "loss", "numeric", 0, 6.4),
+  column("score", "probability of late", "numeric", 0, 1),
+  column("split", "split", "categorical", null, null),
   column("feature:0", "sched_dep_time", "datetime", null, null),
   column("feature:1", "dep_delay", "numeric", -25, 180),
   column("feature:2", "distance", "numeric", 94, 4983),

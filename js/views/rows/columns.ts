@@ -20,7 +20,7 @@ const KIND_WIDTHS: Record<string, number> = {
   text: 200,
 };
 
-const MOST_HEADER_WIDTH = 190;
+const MOST_HEADER_WIDTH = 160;
 
 /** Columns with the place where each begins, in px. */
 export interface Layout {
