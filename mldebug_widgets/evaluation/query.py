@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -76,7 +77,9 @@ def rows_matching(query: str, frame: pd.DataFrame, extra: Mapping[str, pd.Series
         raise _syntax(f"{len(query)} characters", f"at most {MAX_LENGTH} characters")
     source, quoted = _without_backticks(query)
     try:
-        tree = ast.parse(source.strip(), mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an escape such as '\\d' in a pattern is no fault of the query's
+            tree = ast.parse(source.strip(), mode="eval")
         mask = _Reader(query, quoted, frame, extra).condition(tree.body)
     except (SyntaxError, ValueError) as error:
         if isinstance(error, MldError):

@@ -113,7 +113,7 @@ class TorchAdapter:
         if isinstance(prepared, np.ndarray):
             if prepared.dtype.kind not in "biuf":
                 raise _bad_preprocess(f"an array of {prepared.dtype}")
-            prepared = torch.from_numpy(np.ascontiguousarray(prepared))
+            prepared = torch.from_numpy(np.array(prepared, order="C"))
         if not isinstance(prepared, torch.Tensor):
             raise _bad_preprocess(type(prepared).__name__)
         if prepared.is_floating_point():
