@@ -11,6 +11,9 @@ interface ClassTableProps {
   focus: { index: number; choose: (index: number) => void } | null;
 }
 
+/** More classes than this scroll in their own frame. */
+const MOST_AT_ONCE = 12;
+
 type Order = "class" | "rows" | "precision" | "recall" | "f1";
 
 const COLUMNS: readonly { key: Order; label: string }[] = [
@@ -24,7 +27,7 @@ export function ClassTable({ matrix, classes, focus }: ClassTableProps) {
   const [order, setOrder] = useState<Order>("class");
   const rows = sorted(classRates(matrix), order);
   return (
-    <div class="classes">
+    <div class={rows.length > MOST_AT_ONCE ? "classes many" : "classes"}>
       <table>
         <thead>
           <tr>

@@ -92,7 +92,10 @@ function ConfusionCell({ cell, matrix, classes, selection, roomy, tabbable, onFo
   const words = `truth ${classes[truth]}, predicted ${classes[predicted]}: ${plural(rows, "row")}, ${formatPercent(share)} of the truth`;
   const { select } = selection;
   return (
-    <td class={right ? "right" : "wrong"} style={{ "--share": share.toFixed(4) }}>
+    <td
+      class={right ? "right" : "wrong"}
+      style={{ "--share": (right ? share : Math.sqrt(share)).toFixed(4) }}
+    >
       <button
         type="button"
         data-cell={`${truth}-${predicted}`}

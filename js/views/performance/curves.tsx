@@ -4,9 +4,8 @@ import type { Curve, Metric, PerformanceResult, SplitPerformance } from "../../c
 import type { ViewHost } from "../../contract/host";
 import { values } from "../../contract/values";
 import { formatFixed, formatInterval, knownDecimals, useTrait, WidgetSlot } from "../../ui";
+import type { References } from "../../ui/drawing";
 import type { Counts } from "./counts";
-
-export type References = Readonly<Record<string, string | undefined>>;
 
 interface CurvesProps {
   host: ViewHost;
@@ -65,7 +64,8 @@ export function Curves({ host, result, split, curve, of, counts }: CurvesProps) 
   );
 }
 
-const METRICS = { roc: ["roc_auc", "macro_roc_auc"], pr: ["average_precision"] } as const;
+/** The area under each curve; only two classes have one curve and so one number. */
+const METRICS = { roc: "roc_auc", pr: "average_precision" } as const;
 const BASES = { roc: "chance", pr: "all called" } as const;
 const FIGURES = { roc: "ROC curve", pr: "Precision-recall curve" } as const;
 
@@ -78,16 +78,15 @@ export function otherSplit(result: PerformanceResult, split: SplitPerformance): 
 interface LegendProps {
   split: SplitPerformance;
   other: SplitPerformance | undefined;
-  metric: readonly string[];
+  metric: string;
   /** What the straight line is. */
   base: string;
 }
 
 function Legend({ split, other, metric, base }: LegendProps) {
-  const main = split.metrics.find(({ name }) => metric.includes(name));
+  const main = split.metrics.find(({ name }) => name === metric);
   const decimals = main ? knownDecimals(main.low, main.high) : 3;
-  const number = (entry: SplitPerformance): Metric | undefined =>
-    entry.metrics.find(({ name }) => name === main?.name);
+  const beside = other?.metrics.find(({ name }) => name === metric);
   return (
     <span class="legend">
       <span>
@@ -102,7 +101,7 @@ function Legend({ split, other, metric, base }: LegendProps) {
       </span>
       {other && (
         <span>
-          <i class="swatch other" /> {other.split} {formatOther(number(other), decimals)}
+          <i class="swatch other" /> {other.split} {formatOther(beside, decimals)}
         </span>
       )}
       <span>

@@ -4,7 +4,7 @@ import type { Density, Histogram, PerformanceResult, SplitPerformance } from "..
 import type { ViewHost } from "../../contract/host";
 import { values } from "../../contract/values";
 import { formatCount, formatNumber, plural, useConnection, useTrait, WidgetSlot } from "../../ui";
-import type { References } from "./curves";
+import type { References } from "../../ui/drawing";
 import { metricTiles } from "./summary";
 import { Tiles } from "./tiles";
 

@@ -11,7 +11,7 @@ export function Tiles({ tiles, live = false }: { tiles: readonly Tile[]; live?: 
   return (
     <dl class="tiles" style={{ "--tiles": tiles.length }} aria-live={live ? "off" : undefined}>
       {tiles.map((tile) => (
-        <div class="tile" key={tile.label} title={tile.title}>
+        <div class="tile" key={tile.label} title={`${tile.label}\n${tile.title}`}>
           <dt>{tile.label}</dt>
           <dd class="figure">{tile.value}</dd>
           <dd class="context">{tile.context}</dd>

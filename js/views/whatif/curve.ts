@@ -1,6 +1,7 @@
 /** A feature's curve as the kernel draws it: where a value stands on it, and what the curve says there. */
 import type { FeatureCurve } from "../../contract/generated";
-import { type NDArray, rowsOf, values } from "../../contract/values";
+import { rowsOf, values } from "../../contract/values";
+import type { Drawing } from "../../ui/drawing";
 import type { Scalar } from "./values";
 
 /** As `mldebug_widgets.widgets.whatif.CurveDrawing`. */
@@ -10,7 +11,7 @@ export interface CurveDrawing {
   /** Positions of the labels that have a bar. */
   drawn: readonly number[];
   /** What to set per part of the chart; null where the kernel has set it. */
-  values: Readonly<Record<string, Readonly<Record<string, unknown>>>> | null;
+  values: Drawing | null;
   curve: FeatureCurve;
 }
 
@@ -39,18 +40,4 @@ export function outputOn(curve: FeatureCurve, value: Scalar): number | null {
   const to = grid[right]!;
   const share = to > from ? (place - from) / (to - from) : 0;
   return line[right - 1]! + share * (line[right]! - line[right - 1]!);
-}
-
-/** Trait values ready for a bqplot part: array records become typed arrays, two-dimensional ones lists of them. */
-export function traitValues(traits: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(traits).map(([name, value]) => [name, ready(value)]));
-}
-
-function ready(value: unknown): unknown {
-  if (!isArrayRecord(value)) return value;
-  return value.shape.length > 1 ? rowsOf(value) : values(value);
-}
-
-function isArrayRecord(value: unknown): value is NDArray {
-  return typeof value === "object" && value !== null && "dtype" in value && "shape" in value;
 }

@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import type { Feature } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
 import { formatCount, useTrait, WidgetSlot } from "../../ui";
-import type { References, ShownCurve } from "./use_curve";
+import type { References } from "../../ui/drawing";
+import type { ShownCurve } from "./use_curve";
 
 interface CurvePanelProps {
   host: ViewHost;

@@ -3,10 +3,9 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { WhatifResult } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
 import { useLatest, useTrait } from "../../ui";
-import { type CurveDrawing, placeOn, traitValues } from "./curve";
+import { draw, type References } from "../../ui/drawing";
+import { type CurveDrawing, placeOn } from "./curve";
 import { type Edits, type Scalar, without } from "./values";
-
-export type References = Readonly<Record<string, string | undefined>>;
 
 const ACCENT = "var(--accent, #2f80d8)";
 const BAR = "var(--bar, #9fb2c8)";
@@ -36,19 +35,11 @@ export function useCurve(
 
   const kept = curves?.find((curve) => curve.position === position) ?? null;
   useEffect(() => {
-    if (kept !== null) void drawHere(host, kept);
+    if (kept !== null) void draw(host, host.get<References>("marks"), kept.chart, kept.values ?? {});
   }, [host, kept]);
   if (!live) return { drawing: kept, stale: false };
   const asked = answer?.data ?? null;
   return { drawing: asked?.position === position ? asked : null, stale };
-}
-
-async function drawHere(host: ViewHost, { chart, values: parts }: CurveDrawing): Promise<void> {
-  const marks = host.get<References>("marks");
-  for (const [part, traits] of Object.entries(parts ?? {})) {
-    const mark = marks[`${chart}_${part}`];
-    if (mark !== undefined) await host.update(mark, traitValues(traits));
-  }
 }
 
 /** Keeps the current value's mark on the curve: a point on a line, the colour of a bar. */
