@@ -254,7 +254,7 @@ def _curve(line: Any, ranking: Ranking, columns: int) -> Curve:
 
 def _sweep(ranking: Ranking, threshold: float) -> ThresholdSweep:
     stops = np.union1d(np.arange(SWEEP_STOPS) / (SWEEP_STOPS - 1), [threshold])
-    true_positive, false_positive = ranking.counts_at(stops)
+    true_positive, false_positive = (counts.astype(np.int64) for counts in ranking.counts_at(stops))
     return ThresholdSweep(stops, true_positive, false_positive, ranking.positives, ranking.negatives)
 
 

@@ -52,6 +52,9 @@ class WorseThanBaseline(Check):
         if baseline.name in ("majority class", "mean"):
             if ahead > noise:
                 return None
+            if ours.name in ("roc_auc", "macro_roc_auc") and -ahead > noise:
+                title = f"The model ranks rows the wrong way round: {ours.label} {shown(ours)}, and chance has 0.500"
+                return self._found("critical", title, baseline, ours, theirs)
             always = "the mean" if baseline.name == "mean" else "the same"
             return self._found(
                 "critical", f"The model is no better than always answering {always}: {numbers}", baseline, ours, theirs

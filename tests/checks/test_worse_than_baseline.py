@@ -37,6 +37,12 @@ def test_critical_when_the_prior_is_as_good(task: str) -> None:
     assert finding.title.startswith("The model is no better than always answering the ")
 
 
+def test_critical_when_the_ranking_is_upside_down() -> None:
+    finding = found(CODE, straight("binary", -0.8))
+    assert finding.severity == "critical"
+    assert finding.title.startswith("The model ranks rows the wrong way round: ROC AUC 0.")
+
+
 @pytest.mark.parametrize("splits", [True, False])
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_warning_when_a_linear_model_wins(task: str, splits: bool) -> None:

@@ -163,10 +163,10 @@ class Means:
         return float(np.sqrt(gradient @ self._covariance @ gradient))
 
     def _covariance_of_means(self, columns: Sequence[npt.NDArray[Any]]) -> Float64s:
-        centred = [column - mean for column, mean in zip(columns, self.means, strict=True)]
         size = len(columns)
         covariance = np.full((size, size), math.nan)
         if self.n > 1:
+            centred = [column - mean for column, mean in zip(columns, self.means, strict=True)]
             for i in range(size):
                 for j in range(i, size):
                     covariance[i, j] = covariance[j, i] = np.dot(centred[i], centred[j]) / (self.n - 1) / self.n

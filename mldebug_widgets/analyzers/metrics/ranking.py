@@ -13,7 +13,7 @@ import numpy.typing as npt
 from mldebug_widgets.analyzers.metrics.intervals import Interval, logit_interval, no_interval, normal_interval
 
 Float64s = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.signedinteger[Any]]
 Positions = npt.NDArray[np.intp]
 
 
@@ -37,8 +37,12 @@ class Ranking:
     def of(cls, scores: npt.NDArray[Any], positive: npt.NDArray[np.bool_]) -> Ranking:
         """Sort finite ``scores`` (n,); ``positive`` (n,) says which rows are of the class."""
         order, last_of_tie = _highest_first(scores)
-        true_positive = np.cumsum(positive[order], dtype=np.int64)[last_of_tie]
-        return cls(scores[order[last_of_tie]], true_positive, last_of_tie + 1 - true_positive)
+        narrow: type[np.signedinteger[Any]] = np.int32 if len(scores) < 2**31 else np.int64
+        true_positive: Counts = np.cumsum(positive[order], dtype=narrow)[last_of_tie]
+        false_positive: Counts = last_of_tie.astype(narrow)
+        false_positive += 1
+        false_positive -= true_positive
+        return cls(scores[order[last_of_tie]], true_positive, false_positive)
 
     @property
     def positives(self) -> int:
@@ -63,8 +67,9 @@ class Ranking:
         """Area under the ROC curve, a tie counting one half. NaN when a class is absent."""
         if not self.positives or not self.negatives:
             return math.nan
-        above = 2 * self.true_positive - self._positive_in_tie
-        return int(np.dot(self._negative_in_tie, above)) / (2 * self.positives * self.negatives)
+        # Whole numbers and halves: float64 holds these sums exactly up to 100 million rows.
+        above = self.true_positive - 0.5 * self._positive_in_tie
+        return float(np.dot(self._negative_in_tie.astype(np.float64), above)) / (self.positives * self.negatives)
 
     def auc_standard_error(self) -> float:
         """Return DeLong's standard error of ``auc``.
@@ -76,15 +81,22 @@ class Ranking:
         if positives < 2 or negatives < 2:
             return math.nan
         of_positive, of_negative = self.placements()
-        spread_positive = np.dot(self._positive_in_tie, (of_positive - self.auc) ** 2) / (positives - 1)
-        spread_negative = np.dot(self._negative_in_tie, (of_negative - self.auc) ** 2) / (negatives - 1)
+        spread_positive = _weighted_square(of_positive, self.auc, self._positive_in_tie) / (positives - 1)
+        spread_negative = _weighted_square(of_negative, self.auc, self._negative_in_tie) / (negatives - 1)
         return math.sqrt(spread_positive / positives + spread_negative / negatives)
 
     def placements(self) -> tuple[Float64s, Float64s]:
         """Return (g,) per group: the share of negatives below a positive there, and of positives above a negative."""
-        below = self.negatives - self.false_positive + 0.5 * self._negative_in_tie
-        above = self.true_positive - 0.5 * self._positive_in_tie
-        return below / self.negatives, above / self.positives
+        below = self._negative_in_tie.astype(np.float64)
+        below *= 0.5
+        below += self.negatives
+        below -= self.false_positive
+        below /= self.negatives
+        above = self._positive_in_tie.astype(np.float64)
+        above *= -0.5
+        above += self.true_positive
+        above /= self.positives
+        return below, above
 
     def auc_interval(self) -> Interval:
         """Return DeLong's interval of ``auc``."""
@@ -97,7 +109,7 @@ class Ranking:
         """Mean over positive rows of the precision at their score. NaN when no row is positive."""
         if not self.positives:
             return math.nan
-        return float(np.dot(self._positive_in_tie, self.precision())) / self.positives
+        return float(np.dot(self._positive_in_tie.astype(np.float64), self.precision())) / self.positives
 
     def average_precision_interval(self) -> Interval:
         """Return the interval of ``average_precision``, symmetric in log odds (Boyd, Eng and Page, 2013).
@@ -107,13 +119,16 @@ class Ranking:
         if not self.positives or not self.negatives:
             return no_interval("only one class is present")
         precision = self.precision()
-        at_least = self.true_positive + self.false_positive
-        share = self._positive_in_tie / at_least
         # A row lifts, or dilutes, the precision at every positive row that scores no higher than it does.
-        lifted = np.cumsum(share[::-1])[::-1]
-        diluted = np.cumsum((share * precision)[::-1])[::-1]
-        of_positive = precision + lifted - diluted - self.average_precision
-        spread = np.dot(self._positive_in_tie, of_positive**2) + np.dot(self._negative_in_tie, diluted**2)
+        lifted = self._positive_in_tie / (self.true_positive + self.false_positive)
+        diluted = lifted * precision
+        np.cumsum(lifted[::-1], out=lifted[::-1])
+        np.cumsum(diluted[::-1], out=diluted[::-1])
+        of_positive = precision
+        of_positive += lifted
+        of_positive -= diluted
+        spread = _weighted_square(of_positive, self.average_precision, self._positive_in_tie)
+        spread += _weighted_square(diluted, 0.0, self._negative_in_tie)
         return logit_interval(self.average_precision, math.sqrt(spread) / self.positives, "delta method")
 
     def precision(self) -> Float64s:
@@ -129,6 +144,13 @@ class Ranking:
         below = np.searchsorted(lowest_first, thresholds.astype(self.scores.dtype), side="left")
         called = len(self.scores) - below
         return _count_before(self.true_positive, called), _count_before(self.false_positive, called)
+
+
+def _weighted_square(values: Float64s, centre: float, weights: Counts) -> float:
+    """Return the sum of ``weights * (values - centre) ** 2``; overwrites ``values``, which may be long."""
+    values -= centre
+    values *= values
+    return float(np.dot(values, weights.astype(np.float64)))
 
 
 def _count_before(cumulative: Counts, groups: npt.NDArray[np.intp]) -> Counts:

@@ -23,7 +23,7 @@ ROUNDS = 60
 #: Rounds fitted between two looks at ``cancelled``.
 ROUNDS_PER_PIECE = 5
 
-CHUNK_ROWS = 65_536
+CHUNK_ROWS = 16_384
 
 
 def boosted_scores(ev: Evaluation, learn: Positions, judged: Positions, cancelled: Callable[[], bool]) -> Scores | None:
@@ -67,7 +67,8 @@ def boosted_scores(ev: Evaluation, learn: Positions, judged: Positions, cancelle
         if cancelled():
             return None
         part = _matrix(ev.X, features, categories, judged[start : start + CHUNK_ROWS])
-        answers.append(_answer(model, part, ev))
+        with threadpool_limits(limits=1, user_api="openmp"):
+            answers.append(_answer(model, part, ev))
     return np.concatenate(answers)
 
 
