@@ -5,6 +5,8 @@ import type { PlacedWorkbench } from "./workbenches";
 
 /** Bytes per call of `String.fromCharCode`, which takes them as arguments and would overflow the stack. */
 const CHUNK = 0x8000;
+/** How long the good news stays; without a time a notification only waits behind the bell. */
+const SHOWN_MS = 8000;
 
 /** Asks for a file name, lets the workbench make the file, and saves it beside its notebook. */
 export async function exportWorkbench(
@@ -24,9 +26,12 @@ export async function exportWorkbench(
     return path;
   });
   Notification.promise(saved, {
-    pending: { message: `Exporting ${path}` },
-    success: { message: () => `Exported ${path}` },
-    error: { message: (reason) => `${path} was not exported: ${messageOf(reason)}` },
+    pending: { message: `Exporting ${path}`, options: { autoClose: false } },
+    success: { message: () => `Exported ${path}`, options: { autoClose: SHOWN_MS } },
+    error: {
+      message: (reason) => `${path} was not exported: ${messageOf(reason)}`,
+      options: { autoClose: false },
+    },
   });
   await saved.catch(() => undefined); // already shown by the notification
 }
@@ -52,15 +57,8 @@ async function askForName(suggested: string, format: ExportFormat): Promise<Answ
     },
   });
   const typed = value?.trim() ?? "";
-  if (!button.accept || typed === "") return null;
-  if (/[/\\]/.test(typed)) {
-    await showDialog({
-      title: "Not a file name",
-      body: `"${typed}" names a folder. The file is saved beside the notebook: give a name without / or \\.`,
-      buttons: [Dialog.okButton()],
-    });
-    return null;
-  }
+  // The dialog enforces the pattern; a path must not get through even where it would not.
+  if (!button.accept || typed === "" || /[/\\]/.test(typed)) return null;
   const name = typed.toLowerCase().endsWith(`.${format}`) ? typed : `${typed}.${format}`;
   return { name, includeData: isChecked ?? false };
 }
@@ -75,15 +73,11 @@ async function mayWrite(contents: Contents.IManager, path: string): Promise<bool
   return button.accept;
 }
 
+/** Lists the folder: asking for the file itself would log an error for every new name. */
 async function exists(contents: Contents.IManager, path: string): Promise<boolean> {
-  try {
-    await contents.get(path, { content: false });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "response" in error && (error.response as Response).status === 404)
-      return false;
-    throw error;
-  }
+  const end = path.lastIndexOf("/");
+  const folder: { content: Contents.IModel[] } = await contents.get(path.slice(0, Math.max(end, 0)));
+  return folder.content.some(({ name }) => name === path.slice(end + 1));
 }
 
 function suggestedName(notebook: string, format: ExportFormat): string {

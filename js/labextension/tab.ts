@@ -36,6 +36,6 @@ export async function openInTab(
   content.node.tabIndex = -1;
   const removeView = await element.mldWorkbench.createView(content.node);
   const tab = new WorkbenchTab(document, element.mldWorkbench.title(), removeView, content);
-  shell.add(tab, "main", document === null ? {} : { mode: "split-right", ref: document.id });
+  shell.add(tab, "main", document === null ? {} : { mode: "tab-after", ref: document.id });
   shell.activateById(tab.id);
 }

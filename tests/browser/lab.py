@@ -22,6 +22,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 START_SECONDS = 60
 #: Starting a kernel and importing torch on two busy cores.
 KERNEL_SECONDS = 90
+#: Computing a panel of a small table and drawing it, its code fetched for the first time.
+PANEL_SECONDS = 20
 
 SERVER_CONFIG: dict[str, dict[str, Any]] = {
     "ServerApp": {
@@ -126,6 +128,12 @@ class Notebook:
     def workbench(self) -> Locator:
         """The workbench on screen."""
         return self.page.locator("[data-mld-workbench]").first
+
+    def open_panel(self, name: str) -> Locator:
+        """Open a panel of the workbench and return the workbench when the panel is drawn."""
+        self.workbench.get_by_role("navigation", name="Panels").get_by_role("button", name=name).click()
+        self.workbench.get_by_role("heading", name=name, level=2).wait_for(timeout=PANEL_SECONDS * 1000)
+        return self.workbench
 
     def command(self, name: str, **arguments: Any) -> Any:
         """Execute a JupyterLab command; returns when it is done."""
