@@ -24,13 +24,16 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   return minus(value.toLocaleString("en-US", { maximumFractionDigits: decimals }));
 }
 
-/** A number with a fixed count of decimals: columns of these align. */
+/** A number with a fixed count of decimals: columns of these align. What rounds to zero has no sign. */
 export function formatFixed(value: number | null | undefined, decimals: number): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  return minus(
-    value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
-  );
+  const text = value.toLocaleString("en-US", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    signDisplay: "negative",
+  });
+  return minus(text);
 }
 
 /** As `formatFixed`, always with its sign. A rounded zero has none. */

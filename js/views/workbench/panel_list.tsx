@@ -33,6 +33,8 @@ export function PanelList({ panels, current, onOpen }: PanelListProps) {
             <button
               type="button"
               key={panel.id}
+              aria-label={panel.label}
+              aria-describedby={badgeId(panel)}
               aria-current={panel.id === current ? "page" : undefined}
               onClick={() => onOpen(panel.id)}
             >
@@ -46,13 +48,24 @@ export function PanelList({ panels, current, onOpen }: PanelListProps) {
   );
 }
 
+function badgeId({ id }: Panel): string {
+  return `badge-${id}`;
+}
+
 function BadgeMark({ panel }: { panel: Panel }) {
-  if (panel.state === "failed") return <span class="badge critical">failed</span>;
+  const id = badgeId(panel);
+  if (panel.state === "failed") {
+    return (
+      <span class="badge critical" id={id}>
+        failed
+      </span>
+    );
+  }
   if (panel.badge === null) return null;
   const { count, severity } = panel.badge;
   const words = `${plural(count, "finding")}, worst: ${severity}`;
   return (
-    <span class={`badge ${severity}`} title={words}>
+    <span class={`badge ${severity}`} id={id} title={words}>
       <span aria-hidden="true">{count}</span>
       <span class="hidden">{words}</span>
     </span>
