@@ -183,7 +183,7 @@ def _boolean_caster(column: pd.Series) -> Caster:
 def _numeric_caster(column: pd.Series) -> Caster:
     dtype, name = column.dtype, column.name
     if pd.api.types.is_timedelta64_dtype(dtype):
-        return lambda value: pd.array([pd.NaT if value is None else _span(_number(value, name))], dtype=dtype)
+        return lambda value: pd.array([pd.NaT if value is None else _span(value, name)], dtype=dtype)
     if isinstance(dtype, np.dtype) and dtype.kind in "iu":
         return lambda value: _integer_cell(np.nan if value is None else _number(value, name), dtype)
     if isinstance(dtype, np.dtype) and dtype.kind == "f":
@@ -227,7 +227,7 @@ def _datetime_caster(column: pd.Series) -> Caster:
     def cast(value: Scalar) -> Any:
         if value is None:
             return pd.array([pd.NaT], dtype=dtype)
-        moment = pd.Timestamp(_number(value, name), unit="ms", tz="UTC")
+        moment = _moment(value, name)
         local = moment.tz_localize(None) if zone is None else moment.tz_convert(zone)
         cell: pd.Timestamp | datetime.date = local.date() if of_dates and "datetime64" not in str(dtype) else local
         return pd.array([cell], dtype=dtype)
@@ -235,8 +235,23 @@ def _datetime_caster(column: pd.Series) -> Caster:
     return cast
 
 
-def _span(milliseconds: float) -> pd.Timedelta:
-    return pd.Timedelta(milliseconds, unit="ms")
+def _span(value: Scalar, name: Any) -> pd.Timedelta:
+    return _in_bounds(lambda number: pd.Timedelta(number, unit="ms"), value, name)
+
+
+def _moment(value: Scalar, name: Any) -> pd.Timestamp:
+    return _in_bounds(lambda number: pd.Timestamp(number, unit="ms", tz="UTC"), value, name)
+
+
+def _in_bounds(make: Callable[[float], Any], value: Scalar, name: Any) -> Any:
+    number = _number(value, name)
+    try:
+        return make(number)
+    except (OverflowError, ValueError) as error:
+        raise MldValueError(
+            "MLD-W33", "edits", f"{shown(value)} for column {name!r}", "milliseconds that a date can hold",
+            "Pass milliseconds since 1970.",
+        ) from error  # fmt: skip
 
 
 def _number(value: Scalar, name: Any) -> float:

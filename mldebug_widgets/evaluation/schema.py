@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -137,9 +138,11 @@ def _kind_of_dtype(column: pd.Series) -> FeatureKind | None:
 
 def _counts_of(column: pd.Series) -> pd.Series | None:
     """Return rows per distinct present value in the order in which they first occur; None without distinct values."""
+    if types.is_object_dtype(column.dtype) and not all(isinstance(value, Hashable) for value in column[:1000]):
+        return None
     try:
         counts = column.value_counts(sort=False)
-    except (TypeError, NotImplementedError):  # lists and dicts have no hash
+    except (TypeError, NotImplementedError):  # something without a hash further down
         return None
     return counts[counts > 0]
 

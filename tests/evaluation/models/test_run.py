@@ -39,9 +39,8 @@ def _failing_at(bad: set[int]) -> Any:
 
 @pytest.mark.parametrize("row", [0, 1, 63, 64, 137, 191, 299])
 def test_the_row_that_fails_is_named_and_the_original_error_chained(table: pd.DataFrame, row: int) -> None:
-    with pytest.raises(
-        MldValueError, match=rf"MLD-M04: model: it failed on row {row} with KeyError.*unseen city"
-    ) as info:
+    message = rf"MLD-M04: model: it failed on row {row} with KeyError.*unseen city"
+    with pytest.raises(MldValueError, match=message) as info:
         mld.evaluate(_failing_at({row}), table, "late", batch_size=64)
     assert isinstance(info.value.__cause__, KeyError)
 
@@ -52,7 +51,7 @@ def test_of_several_rows_the_first_is_named(table: pd.DataFrame) -> None:
 
 
 def test_a_model_that_always_fails_names_the_batch(table: pd.DataFrame) -> None:
-    with pytest.raises(MldValueError, match="it failed on rows 0 to 63 with RuntimeError.*mat1 and mat2"):
+    with pytest.raises(MldValueError, match=r"it failed on rows 0 to 63 with RuntimeError.*mat1 and mat2"):
         mld.evaluate(nn.Linear(7, 1), table, "late", batch_size=64)
 
 
