@@ -189,7 +189,7 @@ class WhatifWidget(ViewWidget):
         """
         evaluation = self.evaluation
         row = self.highest_loss_row if self.row is None else self.row
-        if row is None:
+        if row is None or self.unavailable:
             return {"row": None, "result": None, "curves": None, "nearest_row": None}
         opened = open_row(evaluation, row)
         curves = sensitivity(evaluation, row).curves

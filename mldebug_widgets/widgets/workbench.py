@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from threading import Lock
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,7 @@ from mldebug_widgets.widgets.base import ViewWidget
 from mldebug_widgets.widgets.channel import error_record, request
 from mldebug_widgets.widgets.panels import Panel, all_panels
 from mldebug_widgets.widgets.selection import Selection, everything, from_python, resolve
-from mldebug_widgets.widgets.worker import CancelledWork, Job, Worker
+from mldebug_widgets.widgets.worker import CancelledWork, Job, Worker, afterwards
 
 #: One message carries at most this much of an exported file.
 CHUNK_BYTES = 4_000_000
@@ -200,19 +201,14 @@ class WorkbenchWidget(ViewWidget):
         return stopped
 
     @request
-    def export_bytes(self, format: str, include_data: bool = False) -> dict[str, Any]:
+    def export_bytes(self, format: str, include_data: bool = False) -> Future[dict[str, Any]]:
         """Make the exported file and say in how many pieces it can be fetched."""
         if format not in ("html", "ipynb"):
             raise MldValueError("MLD-X10", "format", repr(format), "'html' or 'ipynb'", "Choose one of the two.")
         if not isinstance(include_data, bool):
             raise MldTypeError("MLD-X11", "include_data", repr(include_data), "True or False", "Tick or clear the box.")
-        if self.exporter is None:
-            raise MldValueError(
-                "MLD-X12", "export", "no exporter", "a workbench made by show", "Use workbench.export(path)."
-            )
-        name, self._export = self.exporter(format, include_data)
-        size = len(self._export)
-        return {"name": name, "size": size, "n_chunks": max(1, -(-size // CHUNK_BYTES))}
+        # What the worker still computes belongs in the file; the kernel stays free until it is there.
+        return afterwards(self.worker.submit(lambda _job: None), lambda: self._exported(format, include_data))
 
     @request
     def export_chunk(self, index: int) -> Any:
@@ -222,6 +218,15 @@ class WorkbenchWidget(ViewWidget):
             raise MldValueError("MLD-X13", "index", repr(index), f"0 to {n_chunks - 1}", "Export again.")
         piece = self._export[index * CHUNK_BYTES : (index + 1) * CHUNK_BYTES]
         return np.frombuffer(piece, dtype=np.uint8)
+
+    def _exported(self, format: str, include_data: bool) -> dict[str, Any]:
+        if self.exporter is None:
+            raise MldValueError(
+                "MLD-X12", "export", "no exporter", "a workbench made by show", "Use workbench.export(path)."
+            )
+        name, self._export = self.exporter(format, include_data)
+        size = len(self._export)
+        return {"name": name, "size": size, "n_chunks": max(1, -(-size // CHUNK_BYTES))}
 
     def _tell(self, text: str, fraction: float | None) -> None:
         if text:

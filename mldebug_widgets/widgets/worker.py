@@ -5,10 +5,11 @@ The user's model is never called from here: it belongs to the thread that runs t
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
@@ -108,3 +109,26 @@ class Worker:
             future.set_exception(error)
         else:
             future.set_result(value)
+
+
+def afterwards(before: Future[Any], work: Callable[[], Value]) -> Future[Value]:
+    """Run ``work`` on the calling thread once ``before`` has ended, and return the future of its value.
+
+    The calling thread stays free meanwhile when it runs an event loop, as a kernel's does; otherwise it waits.
+    """
+    future: Future[Value] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        wait([before])
+        run()
+    else:
+        before.add_done_callback(lambda _done: loop.call_soon_threadsafe(run))
+    return future

@@ -121,7 +121,7 @@ def test_another_threshold_changes_the_answers_in_rows_and_in_python(workbench: 
 def test_an_exported_file_arrives_in_chunks(workbench: Any) -> None:
     content = bytes(range(256)) * (CHUNK_BYTES // 256 + 9)
     workbench.widget.exporter = lambda _format, _include_data: ("x.html", content)
-    described = workbench.widget.export_bytes("html")
+    described = workbench.widget.export_bytes("html").result(60)
     pieces = [workbench.widget.export_chunk(index).tobytes() for index in range(described["n_chunks"])]
     assert b"".join(pieces) == content
     assert described["size"] == len(content)

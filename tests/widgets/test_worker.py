@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from concurrent.futures import CancelledError
 
 import pytest
 
-from mldebug_widgets.widgets.worker import Job, Worker
+from mldebug_widgets.widgets.worker import Job, Worker, afterwards
 
 
 def quiet(_text: str, _fraction: float | None) -> None:
@@ -71,3 +72,27 @@ def test_an_idle_worker_keeps_no_thread(monkeypatch: pytest.MonkeyPatch) -> None
             thread.join(5)
     assert "mldebug-worker" not in {thread.name for thread in threading.enumerate()}
     assert worker.submit(lambda _job: "again").result(5) == "again"
+
+
+def test_what_comes_afterwards_runs_on_the_thread_that_asked_and_leaves_it_free() -> None:
+    release = threading.Event()
+    worker = Worker(quiet)
+
+    async def ask() -> tuple[int, int]:
+        before = worker.submit(lambda _job: release.wait(5))
+        later = afterwards(before, threading.get_ident)
+        # The event loop turns while the worker is busy: this line runs before the work has ended.
+        await asyncio.sleep(0)
+        release.set()
+        return await asyncio.wrap_future(later), threading.get_ident()
+
+    ran_on, asked_on = asyncio.run(ask())
+    assert ran_on == asked_on
+
+
+def test_without_an_event_loop_the_caller_waits() -> None:
+    order: list[str] = []
+    worker = Worker(quiet)
+    before = worker.submit(lambda _job: order.append("before"))
+    assert afterwards(before, lambda: order.append("after") or "value").result(0) == "value"
+    assert order == ["before", "after"]
