@@ -18,9 +18,12 @@ _MAKES = "a DataFrame (pandas, polars, pyarrow), a 2-D array or a 2-D tensor"
 
 def is_frame(data: object) -> bool:
     """Tell whether ``data`` is a table of named columns of any make that narwhals reads."""
-    return isinstance(data, pd.DataFrame) or isinstance(
-        nw.from_native(data, eager_only=True, pass_through=True), nw.DataFrame
-    )
+    if isinstance(data, pd.DataFrame):
+        return True
+    try:
+        return isinstance(nw.from_native(data, eager_only=True, pass_through=True), nw.DataFrame)
+    except nw.exceptions.DuplicateError:
+        return True
 
 
 def form_of(data: object) -> Form:

@@ -99,7 +99,8 @@ def test_edits_are_followed_forward_and_back(mixed: pd.DataFrame) -> None:
 
 def test_what_is_handed_out_may_be_written_to(table: pd.DataFrame) -> None:
     ev = mld.evaluate(lambda rows: rows["a"], table, "late", task="regression")
-    ev.edited_row(0, {0: 1.0}).loc[:, "a"] = 99.0
+    row = ev.edited_row(0, {0: 1.0})
+    row.loc[:, "a"] = 99.0
     assert ev.predict_edited(0, {0: 1.0}) == pytest.approx([1.0])
 
 

@@ -20,7 +20,8 @@ class Preprocess:
     """A user's function or fitted transformer, called on rows in the make that the data came in."""
 
     def __init__(self, step: Any, form: Form) -> None:
-        self._step: Callable[[Any], Any] = step.transform if hasattr(step, "transform") else step
+        transforms = hasattr(step, "transform") and not isinstance(step, pd.DataFrame | pd.Series)
+        self._step: Callable[[Any], Any] = step.transform if transforms else step
         self._form: Form = form
         if isinstance(step, type) or not callable(self._step):
             raise MldTypeError(
