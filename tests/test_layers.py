@@ -45,7 +45,10 @@ TYPESCRIPT_LAYERS: dict[str, set[str]] = {
     "report": {"contract"},
     "labextension": {"contract"},
     "gallery": {"contract", "ui", "host", "views"},
+    "testing": {"contract", "host"},
 }
+#: What a test file may import besides its own layer's: hosts in memory, drawn fixtures, and ways to draw.
+TEST_LAYERS = {"contract", "gallery", "host", "testing", "ui"}
 #: Packages that only these layers may import; every other layer builds on preact alone.
 TYPESCRIPT_PACKAGES = {
     "@anywidget/": {"host"},
@@ -53,6 +56,7 @@ TYPESCRIPT_PACKAGES = {
     "@jupyterlab/": {"labextension"},
     "@lumino/": {"labextension", "report"},
     "preact": {"entry", "gallery", "host", "ui", "views"},
+    "vitest": {"testing"},
 }
 
 #: The package's own __init__ names every layer, but loads none before it is asked: see test_import.py.
@@ -111,10 +115,11 @@ def test_only_the_screen_side_imports_widget_packages(path: Path) -> None:
 @pytest.mark.parametrize("path", TYPESCRIPT_FILES, ids=name_of)
 def test_typescript_file_imports_only_lower_layers(path: Path) -> None:
     layer = path.relative_to(FRONTEND).parts[0]
+    allowed = TYPESCRIPT_LAYERS[layer] | {layer} | (TEST_LAYERS if is_test(path) else set())
     for target in typescript_imports(path):
         if target.startswith("."):
             resolved = Path(os.path.normpath(path.parent / target)).relative_to(FRONTEND)
-            assert resolved.parts[0] in TYPESCRIPT_LAYERS[layer] | {layer}, f"{layer} may not import {target}"
+            assert resolved.parts[0] in allowed, f"{layer} may not import {target}"
         elif not is_test(path):
             owners = [layers for prefix, layers in TYPESCRIPT_PACKAGES.items() if target.startswith(prefix)]
             assert owners, f"{target} is not a package that the front end builds on"
