@@ -31,7 +31,7 @@ class Contents:
     holds: str
 
 
-def describe(evaluation: Evaluation, *, rows_held: int, opened: int | None) -> Contents:
+def describe(evaluation: Evaluation, *, rows_held: int, selected_held: int | None, opened: int | None) -> Contents:
     """Return the words about a file made of ``evaluation`` now.
 
     Parameters
@@ -40,6 +40,8 @@ def describe(evaluation: Evaluation, *, rows_held: int, opened: int | None) -> C
         What was debugged.
     rows_held
         How many raw rows, those with the highest loss, the file carries.
+    selected_held
+        How many of them are selected, None without a selection.
     opened
         The row under What-if, whose values the file carries too, with those of the nearest row with another answer.
     """
@@ -50,14 +52,15 @@ def describe(evaluation: Evaluation, *, rows_held: int, opened: int | None) -> C
         f"written by mldebug_widgets {mldebug_widgets.__version__}",
         f"{now:%Y-%m-%d %H:%M} UTC",
     )
-    return Contents(evaluation.model_name, facts, _holds(evaluation.n, rows_held, opened))
+    return Contents(evaluation.model_name, facts, _holds(evaluation.n, rows_held, selected_held, opened))
 
 
-def _holds(n: int, rows_held: int, opened: int | None) -> str:
+def _holds(n: int, rows_held: int, selected_held: int | None, opened: int | None) -> str:
     aggregates = "This file holds aggregates (metrics, counts, curves; each feature's range, categories and histogram)"
     if rows_held >= n:
         return f"{aggregates} and all {n:,} rows with their values."
     if rows_held == 0:
         return f"{aggregates} and the values of no row."
     whatif = "" if opened is None else f", and of row {opened:,} under What-if with its nearest row of another answer"
-    return f"{aggregates} and the values of the {rows_held:,} of {n:,} rows with the highest loss{whatif}."
+    selected = "" if selected_held is None else f", {selected_held:,} of them from the selection"
+    return f"{aggregates} and the values of the {rows_held:,} of {n:,} rows with the highest loss{selected}{whatif}."

@@ -58,7 +58,10 @@ def gather(workbench: WorkbenchWidget, *, include_data: bool) -> Document:
     # A file that carries curves shows their row as the one under What-if, whether or not a row was open.
     shell["row"] = whatif.get("row", workbench.row)
     rows_held = rows["embedded"]["rows"]["shape"][0] if rows else 0
-    contents = describe(workbench.evaluation, rows_held=rows_held, opened=whatif.get("row"))
+    selected_held = None if workbench.selected.is_everything else len(shell["selection"].get("rows", ()))
+    contents = describe(
+        workbench.evaluation, rows_held=rows_held, selected_held=selected_held, opened=whatif.get("row")
+    )
     shell["contents"] = contents.holds
     overview = workbench.views.get("overview")
     return Document(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import traitlets
 
 from mldebug_widgets.analyzers.rows import RowsResult, RowTable
@@ -11,7 +12,7 @@ from mldebug_widgets.errors import MldTypeError, MldValueError
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.channel import request
 from mldebug_widgets.widgets.panels import Panel
-from mldebug_widgets.widgets.selection import Selection, everything
+from mldebug_widgets.widgets.selection import Rows, Selection, everything
 from mldebug_widgets.wire import encode
 
 if TYPE_CHECKING:
@@ -96,11 +97,33 @@ class RowsWidget(ViewWidget):
         rows = None if scope.is_everything else scope.rows
         return self._table.page(start=start, count=count, sort=sort, ascending=ascending, query=query, rows=rows)
 
+    def exported_rows(self, *, include_data: bool) -> Rows:
+        """Return the rows that an exported file carries: those with the highest loss.
+
+        With a selection, half of them are the selection's own, so that it shows something in the file too.
+        """
+        limit = MOST_EXPORTED_ROWS if include_data else EXPORTED_ROWS
+        worst = self._worst(limit, None)
+        if self._narrowed_to.is_everything or limit >= self.n_rows:
+            return worst
+        selected = self._worst(limit, self._narrowed_to.rows)
+        own = selected[: max(limit // 2, limit - len(np.setdiff1d(worst, selected)))]
+        others = worst[~np.isin(worst, own)]
+        return np.concatenate([own, others[: limit - len(own)]])
+
     def report_state(self, *, include_data: bool) -> dict[str, Any]:
-        """Return the state of an exported file: the rows with the highest loss, as many as it may carry."""
-        count = MOST_EXPORTED_ROWS if include_data else EXPORTED_ROWS
-        page = self._table.page(start=0, count=count, sort="loss", ascending=False, query="", rows=None)
+        """Return the state of an exported file: the rows that it carries, highest loss first."""
+        rows = self.exported_rows(include_data=include_data)
+        page = self._table.page(start=0, count=len(rows), sort="loss", ascending=False, query="", rows=rows)
         return {"mode": "report", "embedded": encode(page), "sort": self.sort, "query": ""}
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows in the table."""
+        return self._session.evaluation.n
+
+    def _worst(self, count: int, rows: Rows | None) -> Rows:
+        return np.asarray(self._table.page(start=0, count=count, sort="loss", ascending=False, rows=rows).rows)
 
 
 def _scope_record(selected: Selection) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from uuid import uuid4
 
 import numpy as np
@@ -17,7 +17,7 @@ from mldebug_widgets.evaluation.evaluation import Evaluation
 from mldebug_widgets.widgets.base import ViewWidget
 from mldebug_widgets.widgets.channel import error_record, request
 from mldebug_widgets.widgets.panels import Panel, all_panels
-from mldebug_widgets.widgets.selection import Selection, everything, from_python, resolve
+from mldebug_widgets.widgets.selection import Rows, Selection, everything, from_python, resolve
 from mldebug_widgets.widgets.worker import CancelledWork, Job, Worker, afterwards
 
 #: One message carries at most this much of an exported file.
@@ -26,6 +26,14 @@ CHUNK_BYTES = 4_000_000
 IDLE: dict[str, Any] = {"state": "idle", "text": "", "fraction": None}
 
 Exporter = Callable[[str, bool], tuple[str, bytes]]
+
+
+@runtime_checkable
+class CarriesRows(Protocol):
+    """A view that puts raw rows into an exported file."""
+
+    def exported_rows(self, *, include_data: bool) -> Rows:
+        """Return the positions of the rows that the file carries."""
 
 
 class WorkbenchWidget(ViewWidget):
@@ -185,6 +193,15 @@ class WorkbenchWidget(ViewWidget):
             }
             raise MldValueError("MLD-S20", name, repr(value), allowed[name], "Choose one of these.")
         return value
+
+    def report_state(self, *, include_data: bool) -> dict[str, Any]:
+        """Return the state of an exported file, where the selection says which of the rows in the file it holds."""
+        state = super().report_state(include_data=include_data)
+        rows = self.views.get("rows")
+        if isinstance(rows, CarriesRows) and not self._selected.is_everything:
+            carried = np.intersect1d(rows.exported_rows(include_data=include_data), self._selected.rows)
+            state["selection"] = {**self._selected.to_record(), "rows": carried.tolist()}
+        return state
 
     # -- requests --------------------------------------------------------------------------------------------------
 

@@ -125,3 +125,19 @@ def test_an_exported_file_arrives_in_chunks(workbench: Any) -> None:
     pieces = [workbench.widget.export_chunk(index).tobytes() for index in range(described["n_chunks"])]
     assert b"".join(pieces) == content
     assert described["size"] == len(content)
+
+
+def test_an_exported_file_carries_rows_of_the_selection_too(workbench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mldebug_widgets.widgets.rows.EXPORTED_ROWS", 40)
+    workbench.widget.panel = "rows"
+    rows = workbench.widget.views["rows"]
+    by_loss = np.argsort(-workbench.evaluation.loss, kind="stable")
+    assert rows.exported_rows(include_data=False).tolist() == by_loss[:40].tolist()
+
+    best = np.sort(by_loss[-100:])
+    workbench.select(best)
+    carried = rows.exported_rows(include_data=False)
+    assert len(carried) == len(set(carried.tolist())) == 40
+    assert set(by_loss[-100:-80].tolist()) | set(by_loss[:20].tolist()) == set(carried.tolist())
+    assert workbench.widget.report_state(include_data=False)["selection"]["rows"] == sorted(by_loss[-100:-80].tolist())
+    assert workbench.widget.selection["n"] == 100

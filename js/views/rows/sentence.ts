@@ -22,7 +22,7 @@ export function leadSentence({ state, scope, columns, carried }: Told): string {
   const file =
     carried === null
       ? ""
-      : ` This file carries the ${formatCount(carried)} of ${plural(all, "row")} with the highest loss.`;
+      : ` This file carries ${formatCount(carried)} of ${plural(all, "row")}, chosen by their loss.`;
   return `${count}${why}, ${direction(column, order)}.${file}`;
 }
 

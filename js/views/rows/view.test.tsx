@@ -226,7 +226,7 @@ describe("without a kernel", () => {
   test("the rows in the file sort and narrow, and the line says which they are", async () => {
     const { drawn, shared } = await openReport(everything);
     expect(drawn.one(".lead").textContent).toBe(
-      "All 200 rows, highest loss first. This file carries the 200 of 336,776 rows with the highest loss.",
+      "All 200 rows, highest loss first. This file carries 200 of 336,776 rows, chosen by their loss.",
     );
     shared.set("selection", cell);
     await settle();
