@@ -186,6 +186,16 @@ class Notebook:
         """Restart the kernel without running anything again."""
         self.in_panel("await panel.sessionContext.session.kernel.restart();")
 
+    def fit_workbench(self, width: int) -> None:
+        """Make the window as wide as it takes for the workbench to be ``width`` pixels wide."""
+        now = self.workbench.bounding_box()
+        window = self.page.viewport_size
+        assert now is not None
+        assert window is not None
+        wider = round(width - now["width"])
+        self.page.set_viewport_size({"width": window["width"] + wider, "height": window["height"]})
+        self.page.wait_for_timeout(300)
+
     def set_theme(self, dark: bool) -> None:
         """Switch JupyterLab's theme."""
         self.command("apputils:change-theme", theme="JupyterLab Dark" if dark else "JupyterLab Light")

@@ -131,7 +131,9 @@ def test_the_threshold_moves_matrix_and_metrics(notebook: Notebook) -> None:
     notebook.wait_for_python("workbench.widget.threshold", 0.7)
     confusion = notebook.python("mld.performance(ev, threshold=0.7).confusion.tolist()")
     shown = [cell.get_attribute("aria-label") for cell in workbench.locator("[data-cell]").all()]
-    assert [int(re.search(r"([\d,]+) rows?", label)[1].replace(",", "")) for label in shown] == sum(confusion, [])
+    assert [int(re.search(r"([\d,]+) rows?", label)[1].replace(",", "")) for label in shown] == [
+        count for row in confusion for count in row
+    ]
 
     slider = workbench.get_by_role("slider", name="Threshold for on time")
     slider.focus()
