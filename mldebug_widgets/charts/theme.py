@@ -79,7 +79,7 @@ def axis(scale: bqplot.Scale, label: str, *, vertical: bool = False, grid: bool 
     return bqplot.Axis(
         scale=scale,
         label=label,
-        orientation="vertical" if vertical else "horizontal",
+        side="left" if vertical else "bottom",
         grid_lines="solid" if grid else "none",
         grid_color=GRID,
         color="transparent" if vertical else LINE,

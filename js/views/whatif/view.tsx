@@ -30,7 +30,9 @@ function WhatifBody({ host }: { host: ViewHost }) {
   const [features] = useTrait<readonly Feature[]>(host, "features");
   const [nRows] = useTrait<number>(host, "n_rows");
   const [curves] = useTrait<readonly CurveDrawing[] | null>(host, "curves");
-  const [row, open] = useRow(host);
+  const [asked, open] = useRow(host);
+  // An exported file holds one row's curves, whether or not a row was open in the workbench.
+  const row = curves === null ? asked : (result?.row ?? null);
   const subject = useSubject(host);
   const live = useConnection(host) === "live";
   const locked = live ? "" : "Other rows need the notebook: no kernel answers here";

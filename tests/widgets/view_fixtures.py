@@ -1,0 +1,181 @@
+"""What the performance, what-if and sensitivity views are given, written by Python for the view tests.
+
+``python -m tests.widgets.view_fixtures`` writes them; ``test_view_fixtures.py`` says whether they are fresh.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+from sklearn import metrics
+
+import mldebug_widgets as mld
+from mldebug_widgets.widgets.base import ViewWidget
+from mldebug_widgets.widgets.performance import PerformanceWidget
+from mldebug_widgets.widgets.sensitivity import SensitivityWidget
+from mldebug_widgets.widgets.whatif import WhatifWidget
+from mldebug_widgets.wire import encode
+
+VIEWS = Path(__file__).parents[2] / "js" / "views"
+HOSTILE = "<img src=x onerror=alert(1)>"
+THRESHOLDS = (0.0, 0.137, 0.5, 0.501, 0.9, 1.0)
+EDITS = ({}, {"0": 71.5}, {"0": 30, "3": "Rome"}, {"1": None, "2": True})
+
+
+def table(n: int = 400) -> pd.DataFrame:
+    """Return a mixed table whose values are round, so that no platform writes them differently."""
+    rng = np.random.default_rng(7)
+    return pd.DataFrame(
+        {
+            "age": rng.integers(18, 90, n).astype(float),
+            "income": np.where(rng.random(n) < 0.2, np.nan, rng.integers(10, 200, n) * 500.0),
+            "member": rng.random(n) < 0.5,
+            HOSTILE: pd.Categorical(rng.choice(["Oslo", "Rome", "Lima"], n)),
+            "joined": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, n), unit="D"),
+            "note": [f"note {row}" for row in range(n)],
+        }
+    )
+
+
+def probability(frame: pd.DataFrame) -> Any:
+    """Answer as a user's function would: from age, city and membership."""
+    steps = (frame["age"] - 50) / 10 + (frame[HOSTILE] == "Oslo") - 0.5 * frame["member"].astype(float)
+    return 1 / (1 + np.exp(-steps.to_numpy(dtype=float)))
+
+
+def three_classes(frame: pd.DataFrame) -> Any:
+    """Answer with three class probabilities."""
+    late = probability(frame)
+    return np.stack([late / 2, late / 2, 1 - late], axis=1)
+
+
+def binary_evaluation() -> Any:
+    frame = table()
+    truth = np.where(np.random.default_rng(1).random(len(frame)) < probability(frame), "yes", "no")
+    parts = {name: (frame.iloc[rows], truth[rows]) for name, rows in _halves(len(frame)).items()}
+    return mld.evaluate(probability, parts)
+
+
+def multiclass_evaluation() -> Any:
+    frame = table()
+    truth = np.random.default_rng(2).choice(["a", "b", HOSTILE], len(frame))
+    return mld.evaluate(three_classes, (frame, truth), class_names=["a", "b", HOSTILE])
+
+
+def regression_evaluation() -> Any:
+    frame = table()
+    actual = 100 * probability(frame) + np.random.default_rng(3).normal(0, 8, len(frame)).round(3)
+    return mld.evaluate(lambda rows: 100 * probability(rows), (frame, actual), task="regression")
+
+
+def performance_fixture() -> dict[str, Any]:
+    binary = binary_evaluation()
+    return {
+        "binary": traits(PerformanceWidget(mld.performance(binary))),
+        "multiclass": traits(PerformanceWidget(mld.performance(multiclass_evaluation()))),
+        "regression": traits(PerformanceWidget(mld.performance(regression_evaluation()))),
+        "expected": [_by_sklearn(binary, threshold) for threshold in THRESHOLDS],
+    }
+
+
+def whatif_fixture() -> dict[str, Any]:
+    evaluation = binary_evaluation()
+    widget = WhatifWidget(evaluation)
+    widget.row = 3
+    return {
+        "live": traits(widget),
+        "report": {**traits(widget), **_plain(widget.report_state(include_data=False))},
+        "answers": [
+            {"edits": edits, "prediction": _plain(encode(widget.predict(3, edits)))} for edits in EDITS
+        ],
+        "curves": {
+            str(position): _plain(encode(widget.curve(3, position, {}))) for position in (0, 3)
+        },
+        "nearest": _plain(encode(widget.nearest(3, {}).result(timeout=30))),
+    }
+
+
+def sensitivity_fixture() -> dict[str, Any]:
+    evaluation = binary_evaluation()
+    return {
+        "one": traits(SensitivityWidget(mld.sensitivity(evaluation, 3, grid=12))),
+        "many": traits(SensitivityWidget(mld.sensitivity(evaluation, [1, 5, 9], grid=12))),
+    }
+
+
+FIXTURES = {"performance": performance_fixture, "whatif": whatif_fixture, "sensitivity": sensitivity_fixture}
+
+
+def traits(widget: ViewWidget) -> dict[str, Any]:
+    """Return the synced state of ``widget`` as an exported file holds it, with names instead of random ids."""
+    state = widget.get_state()
+    own = {name: value for name, value in state.items() if not name.startswith("_") and name in widget.trait_names()}
+    for name in ("layout", "tabbable", "tooltip"):
+        own.pop(name, None)
+    for name in ("figures", "marks"):
+        own[name] = {key: f"IPY_MODEL_{key}" for key in own[name]}
+    plain: dict[str, Any] = _plain(own)
+    return plain
+
+
+def _halves(n: int) -> dict[str, slice]:
+    return {"train": slice(0, n // 2), "test": slice(n // 2, n)}
+
+
+def _plain(value: Any) -> Any:
+    """Return ``value`` with the bytes of arrays as base64 text, as in a notebook file."""
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(value).decode()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _by_sklearn(evaluation: Any, threshold: float) -> dict[str, Any]:
+    """Return what scikit-learn and SciPy say about the held-out rows at ``threshold``."""
+    rows = np.asarray(evaluation.splits["test"])
+    truth = np.asarray(evaluation.y)[rows] == "yes"
+    called = np.asarray(evaluation.scores)[rows] >= threshold
+    (tn, fp), (fn, tp) = metrics.confusion_matrix(truth, called, labels=[False, True]).tolist()
+    shares = {
+        "accuracy": (tp + tn, len(rows)),
+        "recall": (tp, tp + fn),
+        "precision": (tp, tp + fp),
+        "specificity": (tn, tn + fp),
+    }
+    return {
+        "threshold": threshold,
+        "counts": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
+        "f1": metrics.f1_score(truth, called, zero_division=0),
+        "rates": {name: _rate(*share) for name, share in shares.items()},
+        "checked": {
+            "accuracy": metrics.accuracy_score(truth, called),
+            "recall": metrics.recall_score(truth, called),
+        },
+    }
+
+
+def _rate(successes: int, n: int) -> dict[str, float | None]:
+    if n == 0:
+        return {"value": None, "low": None, "high": None}
+    low, high = binomtest(successes, n).proportion_ci(method="wilson")
+    return {"value": successes / n, "low": low, "high": high}
+
+
+def write() -> None:
+    for name, make in FIXTURES.items():
+        path = VIEWS / name / "fixture.json"
+        path.write_text(json.dumps(make(), indent=1, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
