@@ -80,6 +80,13 @@ def test_bootstrap_of_counts_is_the_bootstrap_of_rows() -> None:
     assert interval.method == "bootstrap, 1,000 resamples"
 
 
+def test_resamples_that_never_vary_give_no_interval() -> None:
+    assert bootstrap_counts(np.array([[50, 0], [0, 31]]), f1, seed=0).low is None
+    interval = Means((np.full(40, 0.25),), seed=0).interval(first)
+    assert interval.low is None
+    assert "no width" in interval.why
+
+
 def test_bootstrap_touches_no_global_random_state() -> None:
     before = np.random.get_state()[1].copy()
     bootstrap_counts(np.array([[5, 2], [1, 4]]), f1, seed=0)

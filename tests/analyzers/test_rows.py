@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -117,6 +118,21 @@ def test_a_selection_changed_in_place_is_seen() -> None:
     assert sorted(table.page(start=0, count=10, rows=rows).rows.tolist()) == [1, 2, 3]
     rows[0] = 9
     assert sorted(table.page(start=0, count=10, rows=rows).rows.tolist()) == [2, 3, 9]
+
+
+def test_only_the_latest_orders_filters_and_views_are_kept() -> None:
+    table = RowTable(evaluation("binary"))
+    for position in range(8):
+        for query in ("", f"count > {position}"):
+            page = table.page(start=0, count=5, sort=f"feature:{position}", query=query)
+            assert (
+                page.rows.tolist()
+                == rows_page(
+                    evaluation("binary"), start=0, count=5, sort=f"feature:{position}", query=query
+                ).rows.tolist()
+            )
+    kept = [cache for cache in vars(table).values() if isinstance(cache, OrderedDict)]
+    assert [len(cache) for cache in kept] == [RowTable.KEPT] * 3
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_every_column_reaches_the_model_in_its_own_dtype() -> None:
 
     ev = evaluate(model, (frame, np.arange(len(frame)) / 10), task="regression")
     sensitivity(ev, [0, 1])
-    edited_curve(ev, 0, 3, {0: 2.0})
+    edited_curve(ev, 0, 3, {0: 2.0, 3: 2.5})
     for dtypes in seen:
         pd.testing.assert_series_equal(dtypes, frame.dtypes)
 

@@ -69,6 +69,13 @@ def test_nearest_row_equals_brute_force(
     assert found.values == values_of(found.row)
 
 
+def test_of_rows_equally_near_the_first_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whatif, "CHUNK_ROWS", 10)
+    frame = pd.DataFrame({"a": np.tile(np.arange(5.0), 8)})
+    ev = evaluate(lambda rows: (rows["a"].to_numpy() > 1) * 0.8 + 0.1, (frame, np.arange(40) % 2))
+    assert nearest_other(ev, 11, {}).row == 2
+
+
 def test_values_of_a_row() -> None:
     ev = evaluation("binary")
     row = int(np.flatnonzero(ev.X["grade"].isna() & ev.X["nullable"].notna())[0])

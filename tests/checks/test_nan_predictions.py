@@ -31,6 +31,14 @@ def test_a_few_rows_are_a_warning_without_a_false_reason() -> None:
     assert "no value in" not in finding.text
 
 
+def test_a_feature_that_is_missing_everywhere_explains_nothing() -> None:
+    frame = table(1_000)
+    frame.loc[20:, "holes"] = np.nan
+    scores = np.full(1_000, 0.4)
+    scores[500:600] = np.nan
+    assert "no value in" not in found(CODE, whole(frame, np.arange(1_000) % 2, scores, task="binary")).text
+
+
 @pytest.mark.parametrize("value", [np.inf, -np.inf])
 def test_infinite_numbers_count(value: float) -> None:
     frame, predictions = table(100), np.arange(100.0)
