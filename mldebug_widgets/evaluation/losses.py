@@ -25,12 +25,13 @@ def scores_and_losses(raw: Array, rule: ScoreRule, problem: Problem, y: Array) -
         return scores, np.square(difference, out=difference), "squared error"
     known = problem.codes >= 0
     truth = np.where(known, problem.codes, 0)
-    if rule.link in ("sigmoid", "softmax"):
-        loss = _logit_loss(floats(raw), rule, truth)
+    if rule.hard:
         scores = rule.scores(raw)
+        loss = 1 - _of_truth(scores, truth)
     else:
+        values = floats(raw)
+        loss = _clipped_log_loss(values, truth) if rule.link == "none" else _logit_loss(values, rule, truth)
         scores = rule.scores(raw)
-        loss = _error_loss(scores, truth) if rule.hard else _clipped_log_loss(scores, truth)
     loss[~known] = np.nan
     return scores, (loss.mean(axis=1) if loss.ndim == 2 else loss), "0/1 error" if rule.hard else "log loss"
 
@@ -52,20 +53,20 @@ def _logit_loss(raw: Floats, rule: ScoreRule, truth: Array) -> Floats:
     return loss.numpy()
 
 
-def _of_truth(scores: Floats, truth: Array) -> Floats:
-    """Return the probability that each row's score gives to its truth."""
-    if scores.shape == truth.shape:
-        return np.where(truth == 1, scores, 1 - scores)
-    return np.asarray(scores[np.arange(len(scores)), truth])
+def _of_truth(probabilities: Floats, truth: Array) -> Floats:
+    """Return the probability that each row gives to its truth, NaN where any of the row's is missing."""
+    if probabilities.shape == truth.shape:
+        return np.where(truth == 1, probabilities, 1 - probabilities)
+    k = probabilities.shape[1]
+    right: Floats = probabilities[np.arange(len(probabilities)), np.minimum(truth, k - 1)]
+    right[truth >= k] = 0  # a class that the model has no column for
+    right[np.isnan(probabilities).any(axis=1)] = np.nan
+    return right
 
 
-def _clipped_log_loss(scores: Floats, truth: Array) -> Floats:
-    eps = np.finfo(scores.dtype).eps
-    right = _of_truth(scores, truth)
+def _clipped_log_loss(probabilities: Floats, truth: Array) -> Floats:
+    eps = np.finfo(probabilities.dtype).eps
+    right = _of_truth(probabilities, truth)
     np.clip(right, eps, 1 - eps, out=right)
     np.log(right, out=right)
     return np.negative(right, out=right)
-
-
-def _error_loss(scores: Floats, truth: Array) -> Floats:
-    return 1 - _of_truth(scores, truth)

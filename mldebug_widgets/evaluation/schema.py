@@ -203,6 +203,6 @@ def _ranged(
 def _histogram(ordered: npt.NDArray[np.generic], low: float, high: float) -> npt.NDArray[np.int32]:
     if not low < high or not np.isfinite(high - low):
         return np.empty(0, np.int32)
-    inner = np.linspace(low, high, HISTOGRAM_BINS + 1)[1:-1]
+    inner = low + (np.arange(1, HISTOGRAM_BINS) / HISTOGRAM_BINS) * (high - low)
     cuts = np.searchsorted(ordered, inner.astype(ordered.dtype) if ordered.dtype.kind == "f" else inner)
     return np.diff(np.concatenate(([0], cuts, [len(ordered)]))).astype(np.int32)
