@@ -44,7 +44,14 @@ export function CopyButton({ text, children }: { text: string; children: string 
 
 async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  throw new Error("No clipboard: the page is not served over https or from this machine");
+  // A page that is served over plain http has no clipboard; copying a selected field is what is left.
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const copied = document.execCommand?.("copy") ?? false;
+  field.remove();
+  if (!copied) throw new Error("Copying was refused");
 }
 
 export interface Choice<T extends string> {

@@ -1,6 +1,6 @@
 /** The grid's scroll position in px of rows, for tables longer than a browser can scroll. */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { geometryOf, topShowing } from "./scroll";
+import { geometryOf, ROW_HEIGHT, topShowing } from "./scroll";
 
 export interface Scrolling {
   /** Top of the window in px of rows. */
@@ -28,6 +28,7 @@ export function useScroll(
   const expected = useRef<number | null>(null);
   const newest = useRef(geometry);
   newest.current = geometry;
+  const shownTop = useRef(0);
 
   const goTo = useCallback(
     (top: number) => {
@@ -36,6 +37,7 @@ export function useScroll(
       const clamped = newest.current.clamp(top);
       element.scrollTop = newest.current.scrollOf(clamped);
       expected.current = element.scrollTop;
+      shownTop.current = clamped;
       setPosition({ top: clamped, left: element.scrollLeft, scrollTop: element.scrollTop });
     },
     [ref],
@@ -46,22 +48,21 @@ export function useScroll(
     const onScroll = () => {
       const { scrollTop, scrollLeft } = element;
       const isOurs = expected.current !== null && Math.abs(scrollTop - expected.current) < 1;
-      if (!isOurs) expected.current = null;
-      setPosition((old) => ({
-        top: isOurs ? old.top : newest.current.topOf(scrollTop),
-        left: scrollLeft,
-        scrollTop,
-      }));
+      if (!isOurs) {
+        expected.current = null;
+        shownTop.current = newest.current.topOf(scrollTop);
+      }
+      setPosition({ top: shownTop.current, left: scrollLeft, scrollTop });
     };
     const onWheel = (event: WheelEvent) => {
-      if (!newest.current.scaled || event.deltaY === 0 || event.ctrlKey || event.shiftKey) return;
+      const sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
+      if (!newest.current.scaled || sideways || event.ctrlKey) return;
+      const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * ROW_HEIGHT : event.deltaY;
+      const top = newest.current.clamp(shownTop.current + pixels);
+      // At either end the wheel goes on to the page.
+      if (top === shownTop.current) return;
       event.preventDefault();
-      setPosition((old) => {
-        const top = newest.current.clamp(old.top + event.deltaY);
-        element.scrollTop = newest.current.scrollOf(top);
-        expected.current = element.scrollTop;
-        return { ...old, top, scrollTop: element.scrollTop };
-      });
+      goTo(top);
     };
     element.addEventListener("scroll", onScroll, { passive: true });
     element.addEventListener("wheel", onWheel, { passive: false });
@@ -69,7 +70,7 @@ export function useScroll(
       element.removeEventListener("scroll", onScroll);
       element.removeEventListener("wheel", onWheel);
     };
-  }, [ref]);
+  }, [ref, goTo]);
   useLayoutEffect(() => goTo(0), [goTo, key]);
 
   const top = geometry.clamp(position.top);

@@ -59,7 +59,9 @@ function RowsBody({ host }: { host: ViewHost }) {
     <>
       <h2>Rows</h2>
       <p class="lead">
-        {leadSentence({ state, scope, columns, carried: inReport ? (embedded?.rows.shape[0] ?? 0) : null })}
+        <span role="status">
+          {leadSentence({ state, scope, columns, carried: inReport ? (embedded?.rows.shape[0] ?? 0) : null })}
+        </span>
         {scope.kind !== "all" && <LinkButton onClick={picking.clear}>Show all rows</LinkButton>}
       </p>
       {embedded && inReport && <Unworkable embedded={embedded} scope={scope} host={host} />}
