@@ -1,4 +1,4 @@
-"""What can be measured of how the workbench looks: contrast, clipped text, and words that stick out."""
+"""What can be measured of how the workbench looks: contrast, clipped text, what sticks out or overlaps."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ MEASURE = """(root, least) => {
     };
     const faults = [];
     let texts = 0;
+    const controls = [];
     const look = (element) => {
         const style = getComputedStyle(element);
         const box = element.getBoundingClientRect();
@@ -58,11 +59,23 @@ MEASURE = """(root, least) => {
             const scrolls = element.closest("[role=grid], .scroll") !== null;
             if (!scrolls && box.right > frame.right + 1) faults.push(`sticks out: ${text.slice(0, 60)}`);
         }
+        const operable = element.matches("button, input:not([type=checkbox]), select, textarea");
+        if (operable && shown && element.closest("[role=grid]") === null) controls.push(element);
         const inside = element.shadowRoot ?? element;
         for (const child of inside.children) look(child);
         if (element.tagName === "SLOT") for (const child of element.assignedElements()) look(child);
     };
+    const name = (element) => element.ariaLabel || element.textContent.trim() || element.id || element.tagName;
     look(root);
+    for (const [index, one] of controls.entries()) {
+        const a = one.getBoundingClientRect();
+        for (const other of controls.slice(index + 1)) {
+            const b = other.getBoundingClientRect();
+            const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+            const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+            if (width > 2 && height > 2) faults.push(`overlap: ${name(one)} and ${name(other)}`);
+        }
+    }
     return { faults, texts };
 }"""
 
