@@ -22,7 +22,7 @@ from mldebug_widgets.evaluation.preserve import preserved
 
 _LAZY = nn.parameter.UninitializedParameter | nn.parameter.UninitializedBuffer
 _INPUT_ROWS = 64  # images or sequences per batch
-_INPUT_VALUES = 131_072  # values per batch: half a megabyte stays in the cache with what the first layers make of it
+_INPUT_VALUES = 262_144  # values per batch: a megabyte stays in the cache with what the first layers make of it
 
 
 class TorchAdapter:
@@ -138,7 +138,7 @@ def _with_gradients(inputs: Any) -> Any:
 def _rows_per_batch(n_features: int, device: torch.device) -> int:
     if device.type != "cpu":
         return 65_536
-    return int(np.clip(2 ** int(np.log2(_INPUT_VALUES / max(n_features, 1))), 512, 4096))
+    return int(np.clip(2 ** int(np.log2(_INPUT_VALUES / max(n_features, 1))), 512, 8192))
 
 
 def _bad_preprocess(got: str) -> MldTypeError:
