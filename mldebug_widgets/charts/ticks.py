@@ -16,8 +16,10 @@ _DATE_STEPS = (
     "1ms", "10ms", "100ms", "1s", "5s", "15s", "30s", "1min", "5min", "15min", "30min", "1h", "3h", "6h", "12h",
     "1D", "2D", "7D", "14D", "MS", "2MS", "3MS", "6MS", "YS", "2YS", "5YS", "10YS", "20YS", "50YS", "100YS",
 )  # fmt: skip
-_DATE_FORMATS = ((365.0, "%Y"), (28.0, "%b %Y"), (1.0, "%d %b"), (1 / 1440, "%H:%M"), (0.0, "%H:%M:%S"))
 _DAY_MS = 86_400_000.0
+#: Smallest gap between ticks (days) -> what a tick says.
+_DATE_FORMATS = ((365.0, "%Y"), (28.0, "%b %Y"), (1.0, "%d %b"), (1 / 1440, "%H:%M"), (1 / 86_400, "%H:%M:%S"))
+_SPLIT_SECOND = "%H:%M:%S.%f"
 
 
 def number_ticks(low: float, high: float, count: int = 4) -> Float64s:
@@ -65,9 +67,12 @@ def date_ticks(low: float, high: float, count: int = 4) -> tuple[Float64s, dict[
             break
     positions = marks.to_numpy().astype("datetime64[ms]").astype(np.float64)
     gap_days = float(np.diff(positions).min()) / _DAY_MS if len(positions) > 1 else (high - low) / _DAY_MS
-    pattern = next(pattern for days, pattern in _DATE_FORMATS if gap_days >= days)
-    labels = {f"{at:.0f}": mark.strftime(pattern) for at, mark in zip(positions, marks, strict=True)}
-    return positions, labels
+    pattern = next((pattern for days, pattern in _DATE_FORMATS if gap_days >= days), _SPLIT_SECOND)
+    if gap_days < 1 and marks[0].date() != marks[-1].date():
+        pattern = f"%d %b {pattern}"
+    texts = (mark.strftime(pattern) for mark in marks)
+    milliseconds = (text[:-3] if pattern.endswith("%f") else text for text in texts)
+    return positions, {f"{at:.0f}": text for at, text in zip(positions, milliseconds, strict=True)}
 
 
 def middle_ellipsis(text: str, longest: int) -> str:
