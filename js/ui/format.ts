@@ -12,6 +12,11 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${formatCount(n)} ${n === 1 ? one : many}`;
 }
 
+/** "test row", or just "row" where there is only one split. */
+export function rowOf(split: string, splits: readonly unknown[]): string {
+  return splits.length > 1 ? `${split} row` : "row";
+}
+
 /** A value with `digits` significant digits, without exponent between 0.0001 and a million. */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";

@@ -162,8 +162,11 @@ SWEEP_STOPS = 1_001
 CURVE_COLUMNS = 400
 FEWEST_CURVE_COLUMNS = 16
 
-DENSITY_SIZE = 128
-ERROR_BINS = 61
+# Few rows get large cells and few bins: a cell that holds one row must still be seen.
+SMALLEST_DENSITY, LARGEST_DENSITY = 24, 128
+FEWEST_ERROR_BINS, MOST_ERROR_BINS = 11, 61
+#: From this many rows on, 1% of them may lie outside of the error histogram.
+ROWS_FOR_CLIPPING = 1_000
 
 
 def performance(ev: Evaluation, *, threshold: float | None = None, rows: Any = None) -> PerformanceResult:
@@ -269,14 +272,19 @@ def _density(scored: ScoredRows) -> Density:
     high = float(max(scored.truth.max(), scored.predicted.max()))
     if low == high:
         low, high = low - 0.5, high + 0.5
-    return Density(grid_counts(scored.truth, scored.predicted, low, high, DENSITY_SIZE), low, high, low, high)
+    size = int(np.clip(2 * np.sqrt(len(scored.truth)), SMALLEST_DENSITY, LARGEST_DENSITY))
+    return Density(grid_counts(scored.truth, scored.predicted, low, high, size), low, high, low, high)
 
 
 def _errors(scored: ScoredRows) -> Histogram:
-    """Histogram of predicted minus actual, symmetric about zero, so wide that 1% of the rows lie outside at most."""
+    """Histogram of predicted minus actual, symmetric about zero; of many rows 1% may lie outside of it at most."""
     error = scored.predicted - scored.truth
-    reach = float(np.quantile(np.abs(error), 0.99)) or float(np.abs(error).max()) or 0.5
-    edges = np.linspace(-reach, reach, ERROR_BINS + 1)
+    size = np.abs(error)
+    reach = float(np.quantile(size, 0.99)) if len(error) >= ROWS_FOR_CLIPPING else 0.0
+    reach = reach or float(size.max()) or 0.5
+    # An odd number, so that one bin has zero in its middle.
+    bins = int(np.clip(2 * np.sqrt(len(error)), FEWEST_ERROR_BINS, MOST_ERROR_BINS)) // 2 * 2 + 1
+    edges = np.linspace(-reach, reach, bins + 1)
     counts, below, above = bin_counts(error, edges)
     return Histogram(counts, edges, below, above)
 

@@ -8,6 +8,7 @@ import {
   formatSigned,
   knownDecimals,
   plural,
+  rowOf,
 } from "../../ui";
 
 export interface Tile {
@@ -27,8 +28,8 @@ export function leadSentence(result: OverviewResult): string {
   const primary = primaryOf(result);
   if (primary === undefined) return "No rows.";
   const { split, n, n_scored: scored } = primary;
-  const counted =
-    scored === n ? plural(n, `${split} row`) : `${formatCount(scored)} of ${plural(n, `${split} row`)}`;
+  const row = rowOf(split, result.splits);
+  const counted = scored === n ? plural(n, row) : `${formatCount(scored)} of ${plural(n, row)}`;
   const why = scored === n ? "" : " that have a score and a known target";
   const intervals = primary.metrics.some(({ low }) => low !== null) ? " with 95% intervals" : "";
   const baselines = result.baselines.filter(({ metrics }) => metrics.length > 0).map(({ name }) => name);

@@ -1,6 +1,14 @@
 /** What the view says about a split, in words and tiles. */
 import type { Metric, PerformanceResult, SplitPerformance } from "../../contract/generated";
-import { formatFixed, formatInterval, formatNumber, formatPercent, knownDecimals, plural } from "../../ui";
+import {
+  formatFixed,
+  formatInterval,
+  formatNumber,
+  formatPercent,
+  knownDecimals,
+  plural,
+  rowOf,
+} from "../../ui";
 import { otherSplit } from "./curves";
 import type { Tile } from "./tiles";
 
@@ -9,7 +17,7 @@ export function leadSentence(result: PerformanceResult, split: SplitPerformance)
   const left = split.n - split.n_scored;
   const without =
     left > 0 ? `, ${plural(left, "row")} left out without a finite score or a known target` : "";
-  const rows = `${plural(split.n, `${split.split} row`)}${without}`;
+  const rows = `${plural(split.n, rowOf(split.split, result.splits))}${without}`;
   if (split.n_scored === 0) return `${rows}: nothing can be measured.`;
   if (result.task === "binary" && split.sweep) {
     const { positives, negatives } = split.sweep;
