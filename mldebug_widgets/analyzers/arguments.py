@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,15 @@ import numpy.typing as npt
 from mldebug_widgets.errors import MldTypeError, MldValueError
 
 Positions = npt.NDArray[np.intp]
+
+
+class _OfSplit(Protocol):
+    @property
+    def split(self) -> str:
+        """Name of the split."""
+
+
+Entry = TypeVar("Entry", bound=_OfSplit)
 
 
 def checked_row(row: Any, n_rows: int, argument: str = "row") -> int:
@@ -70,3 +80,12 @@ def checked_threshold(threshold: Any, task: str) -> float:
     if not 0 <= threshold <= 1:
         raise MldValueError("MLD-O52", "threshold", f"got {threshold}", "a number from 0 to 1", "Pass for example 0.5.")
     return float(threshold)
+
+
+def named_split(entries: Sequence[Entry], name: str) -> Entry:
+    """Return the part of a result that belongs to the split of that name."""
+    for entry in entries:
+        if entry.split == name:
+            return entry
+    known = ", ".join(repr(entry.split) for entry in entries)
+    raise MldValueError("MLD-O59", "split", f"got {name!r}", f"one of {known}", "Use the name of one of the splits.")

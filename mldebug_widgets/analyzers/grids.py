@@ -17,6 +17,9 @@ Float64s = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
 Label = str | None
 
+#: Cells of a column of mixed objects are looked for among so many rows first.
+SEARCHED_ROWS = 10_000
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
@@ -83,12 +86,28 @@ def _datetime_cells(points: Float64s, dtype: Any) -> Any:
 
 def _labelled_cells(column: pd.Series, labels: Sequence[Label]) -> Any:
     """Return the column's own values that read as ``labels``."""
-    codes, values = column_codes(column)
-    present, first_rows = np.unique(codes, return_index=True)
-    row_of: dict[Label, int] = {
-        None if code < 0 else str(values[code]): row for code, row in zip(present.tolist(), first_rows, strict=True)
-    }
-    return column.iloc[[row_of[label] for label in labels]].array
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        code_of = {str(category): code for code, category in enumerate(dtype.categories)}
+        return pd.Categorical.from_codes([-1 if label is None else code_of[label] for label in labels], dtype=dtype)
+    if pd.api.types.is_bool_dtype(dtype):
+        return pd.array([None if label is None else label == "True" for label in labels], dtype=dtype)
+    if getattr(dtype, "type", None) is str:
+        return pd.array(list(labels), dtype=dtype)
+    return _cells_by_text(column, labels)
+
+
+def _cells_by_text(column: pd.Series, labels: Sequence[Label]) -> Any:
+    """Return cells of a column of mixed objects by how they read; the first rows nearly always have them all."""
+    for some in (column.iloc[:SEARCHED_ROWS], column):
+        codes, values = column_codes(some)
+        present, first_rows = np.unique(codes, return_index=True)
+        row_of: dict[Label, int] = {
+            None if code < 0 else str(values[code]): row for code, row in zip(present.tolist(), first_rows, strict=True)
+        }
+        if all(label in row_of for label in labels):
+            return some.iloc[[row_of[label] for label in labels]].array
+    raise KeyError(f"no cell of {column.name!r} reads as one of {labels}")
 
 
 def moved_rows(frame: pd.DataFrame, pieces: Sequence[tuple[Positions, Grid]]) -> pd.DataFrame:

@@ -6,11 +6,13 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from mldebug_widgets.analyzers.arguments import named_split
 from mldebug_widgets.analyzers.baselines import Baseline, baselines
 from mldebug_widgets.analyzers.metrics.metric import Direction, Metric
 from mldebug_widgets.analyzers.metrics.of_task import HEADLINES, metrics_of
 from mldebug_widgets.analyzers.metrics.scored import scored_rows, split_rows
 from mldebug_widgets.analyzers.metrics.tables import metrics_frame
+from mldebug_widgets.errors import MldValueError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,10 +63,18 @@ class OverviewResult:
     seconds: float
 
     def metric(self, name: str, split: str | None = None) -> Metric:
-        """Return one metric of a split (the primary one by default)."""
-        wanted = split or self.primary
-        found = next(entry for entry in self.splits if entry.split == wanted)
-        return next(metric for metric in found.metrics if metric.name == name)
+        """Return one metric of a split (the primary one by default).
+
+        Raises
+        ------
+        MldValueError
+            MLD-O59 for a split, MLD-O60 for a metric that is not there.
+        """
+        found = named_split(self.splits, split or self.primary)
+        metrics = {metric.name: metric for metric in found.metrics}
+        if name not in metrics:
+            raise MldValueError("MLD-O60", "name", f"got {name!r}", f"one of {', '.join(metrics)}", "Use one of them.")
+        return metrics[name]
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame indexed by (split, metric) with columns value, low, high and interval.

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mldebug_widgets.analyzers.arguments import checked_rows, checked_threshold
+from mldebug_widgets.analyzers.arguments import checked_rows, checked_threshold, named_split
 from mldebug_widgets.analyzers.metrics.curves import (
     bin_counts,
     grid_counts,
@@ -138,9 +138,14 @@ class PerformanceResult:
         )
 
     def split(self, name: str | None = None) -> SplitPerformance:
-        """Return the performance on one split (the primary one by default)."""
-        wanted = name or self.primary
-        return next(entry for entry in self.splits if entry.split == wanted)
+        """Return the performance on one split (the primary one by default).
+
+        Raises
+        ------
+        MldValueError
+            MLD-O59 for a split that is not there.
+        """
+        return named_split(self.splits, name or self.primary)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a DataFrame indexed by (split, metric) with columns value, low, high and interval."""

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
 LEARNED_ROWS = 20_000
+FEWEST_LEARNED_ROWS = 1_000
 JUDGED_ROWS = 50_000
+
+#: Rows times columns that are learned from: a wide table teaches from fewer rows.
+LEARNED_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ def reference(ev: Evaluation, cancelled: Callable[[], bool] = lambda: False) -> 
         return _without("no column but free text")
     generator = np.random.default_rng(ev.seed)
     known = train_rows(ev)
-    learn = known if len(known) <= LEARNED_ROWS else np.sort(generator.choice(known, LEARNED_ROWS, replace=False))
+    most = min(LEARNED_ROWS, max(LEARNED_CELLS // len(ev.features), FEWEST_LEARNED_ROWS))
+    learn = known if len(known) <= most else np.sort(generator.choice(known, most, replace=False))
     rows = np.asarray(ev.splits[ev.primary], dtype=np.intp)
     asked = rows if len(rows) <= JUDGED_ROWS else np.sort(generator.choice(rows, JUDGED_ROWS, replace=False))
     judged = scored_rows(ev, asked)

@@ -10,6 +10,8 @@ import pytest
 from sklearn import metrics as reference
 
 from mldebug_widgets.analyzers.overview import baselines, overview, with_baselines
+from mldebug_widgets.analyzers.performance import performance
+from mldebug_widgets.errors import MldValueError
 from mldebug_widgets.evaluation.evaluation import evaluate
 from mldebug_widgets.wire import encode
 from tests.analyzers.cases import TASKS, evaluation
@@ -83,3 +85,13 @@ def test_labels_alone_have_no_log_loss() -> None:
     ev = evaluate(None, (pd.DataFrame({"x": np.arange(6.0)}), labels), predictions=labels[::-1].copy())
     assert overview(ev).metric("log_loss").why == "the model gives labels, not probabilities"
     assert overview(ev).metric("accuracy").value == np.mean(labels == labels[::-1])
+
+
+def test_unknown_names_are_refused() -> None:
+    result = overview(evaluation("binary"))
+    with pytest.raises(MldValueError, match="MLD-O59: split: got 'valid'"):
+        result.metric("roc_auc", "valid")
+    with pytest.raises(MldValueError, match="MLD-O60: name: got 'r2'"):
+        result.metric("r2")
+    with pytest.raises(MldValueError, match="MLD-O59"):
+        performance(evaluation("binary")).split("valid")

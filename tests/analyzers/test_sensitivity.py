@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.inspection import partial_dependence
@@ -117,6 +118,37 @@ def test_grids() -> None:
         curves["when"].values[0] == ev.X["when"].min().tz_convert("UTC").tz_localize(None).floor("ms").to_datetime64()
     )
     assert curves["narrow"].grid.astype(np.float32).tolist() == curves["narrow"].grid.tolist()
+
+
+@pytest.mark.parametrize("far", [False, True])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pd.Series(["a", "b", None, "b"], dtype="str"),
+        pd.Series(["a", "b", None, "b"], dtype="string[pyarrow]"),
+        pd.Series(["a", "b", None, "b"], dtype=pd.ArrowDtype(pa.string())),
+        pd.Series(["a", 3, None, 3], dtype=object),
+        pd.Series([True, False, None, False], dtype=object),
+        pd.Series([True, False, None, False], dtype="bool[pyarrow]"),
+        pd.Series(pd.Categorical([3, 1, None, 1], [1, 2, 3])),
+    ],
+)
+def test_categories_reach_the_model_as_they_are_in_the_data(
+    cells: pd.Series, far: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mldebug_widgets.analyzers.grids.SEARCHED_ROWS", 1 if far else 100)
+    seen = []
+
+    def model(rows: pd.DataFrame) -> np.ndarray:
+        seen.append(rows["x"])
+        return np.arange(len(rows), dtype=float)
+
+    ev = evaluate(model, (pd.DataFrame({"x": cells, "y": np.arange(4.0)}), np.arange(4.0)), task="regression")
+    (curve,) = sensitivity(ev, 0, features=["x"]).curves
+    moved = seen[-1]
+    assert moved.dtype == cells.dtype
+    assert [None if pd.isna(value) else str(value) for value in moved] == list(curve.labels)
+    assert {type(value) for value in moved.dropna()} == {type(value) for value in cells.dropna()}
 
 
 def test_partial_dependence_equals_scikit_learn() -> None:
