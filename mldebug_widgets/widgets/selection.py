@@ -220,8 +220,12 @@ def _value_range(evaluation: Evaluation, record: Mapping[str, Any]) -> tuple[dic
         mask &= numbers >= low
     if high is not None:
         mask &= numbers <= high
+    split = record.get("split")
+    if split is not None:
+        mask &= _in_split(evaluation, split)
     bounds = " to ".join("any" if bound is None else f"{bound:,.4g}" for bound in (low, high))
-    return {"label": f"{field} {bounds}", "field": field, "low": low, "high": high}, np.flatnonzero(mask)
+    label = f"{field} {bounds}" if split is None or len(evaluation.splits) == 1 else f"{field} {bounds}, {split}"
+    return {"label": label, "field": field, "low": low, "high": high, "split": split}, np.flatnonzero(mask)
 
 
 _Resolver = Callable[["Evaluation", Mapping[str, Any]], tuple[dict[str, Any], Rows | None]]

@@ -9,7 +9,13 @@ from sklearn.metrics import confusion_matrix
 import mldebug_widgets as mld
 from mldebug_widgets.widgets.performance import PerformanceWidget, build, widget_of
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
-from tests.widgets.view_fixtures import binary_evaluation, multiclass_evaluation, regression_evaluation
+from tests.widgets.view_fixtures import (
+    binary_evaluation,
+    multiclass_evaluation,
+    probability,
+    regression_evaluation,
+    table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +74,19 @@ class TestBrush:
         brush(widget, -5.0, 0.0)
         error = np.asarray(regression.scores) - np.asarray(regression.y)
         np.testing.assert_array_equal(workbench.selected.rows, np.flatnonzero((error >= -5) & (error <= 0)))
+
+    def test_selects_in_the_split_that_is_drawn(self) -> None:
+        actual = np.linspace(0, 1, 400)
+        frame = table()
+        parts = {"train": (frame.iloc[:300], actual[:300]), "test": (frame.iloc[300:], actual[300:])}
+        workbench = WorkbenchWidget(mld.evaluate(probability, parts, task="regression"))
+        widget = workbench.open_panel("performance")
+        assert isinstance(widget, PerformanceWidget)
+        brush(widget, -2.0, 2.0)
+        assert workbench.selected.rows.min() == 300
+        widget.set_state({"split": "train"})
+        brush(widget, -2.0, 2.1)
+        assert workbench.selected.rows.max() == 299
 
     @pytest.mark.parametrize("selected", [np.array([]), np.array([np.nan, 1.0]), np.array([1.0, 2.0, 3.0])])
     def test_an_interval_that_is_none_selects_nothing(self, regression: Any, selected: Any) -> None:
