@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { findings } from "../../gallery/fixtures";
 import { draw, settle } from "../../testing/draw";
+import fixture from "./fixture.json";
 import { Findings } from "./view";
 
 test("counts by severity, lists worst first, and ends with the checks that passed", async () => {
@@ -20,4 +21,14 @@ test("nothing found and nothing checked are said, not shown as an empty list", a
   drawn.host.set("result", null);
   await settle();
   expect(drawn.text()).toContain("No findings yet");
+});
+
+test("what Python writes is drawn in its order, with names as text", async () => {
+  const { findings: written, outcomes } = fixture.traits.result;
+  const drawn = await draw(Findings, fixture.traits);
+  expect(written.length).toBeGreaterThan(0);
+  expect(drawn.all(".findings b").map((title) => title.textContent)).toEqual(
+    written.map(({ title }) => title),
+  );
+  expect(drawn.all(".checks li")).toHaveLength(outcomes.length);
 });

@@ -3,6 +3,7 @@ import type { OverviewResult } from "../../contract/generated";
 import { findings, metric, overview, workbench } from "../../gallery/fixtures";
 import { staticState } from "../../host/static";
 import { draw, settle } from "../../testing/draw";
+import fixture from "./fixture.json";
 import { leadSentence, tilesOf } from "./summary";
 import { Overview } from "./view";
 
@@ -109,5 +110,20 @@ describe("the view", () => {
     expect(drawn.host.listeners()).toBeGreaterThan(0);
     drawn.end();
     expect(drawn.host.listeners()).toBe(0);
+  });
+});
+
+describe("what Python writes", () => {
+  test("is drawn, and its numbers are those of scikit-learn to the digits shown", async () => {
+    const drawn = await draw(Overview, fixture.traits);
+    for (const [label, value] of Object.entries(fixture.expected)) {
+      const row = drawn
+        .all("tbody tr")
+        .find((line) => line.firstElementChild?.textContent?.startsWith(label));
+      const shown = row?.querySelector(".main")?.textContent ?? "";
+      const decimals = shown.split(".")[1]?.length ?? 0;
+      expect(decimals).toBeGreaterThan(0);
+      expect(Math.abs(Number(shown) - value), label).toBeLessThanOrEqual(0.5 * 10 ** -decimals + 1e-9);
+    }
   });
 });

@@ -13,6 +13,7 @@ import {
 import { frontEndError } from "../../host/channel";
 import { staticState } from "../../host/static";
 import { type Drawn, draw, place, settle, stubSize } from "../../testing/draw";
+import fixture from "./fixture.json";
 import type { PageParams } from "./pager";
 import { Rows } from "./view";
 
@@ -270,4 +271,25 @@ test("two views of one model stay in step, and leave no listener", async () => {
   second.end();
   await settle();
   expect(drawn.host.listeners()).toBe(0);
+});
+
+describe("what Python writes", () => {
+  const { expected, page, traits } = fixture;
+  test("is drawn: rows by loss, answers, missing values, dates and names as text", async () => {
+    const shared = staticState(workbench());
+    stubSize(3000, 30 + 28 * expected.rows.length);
+    const drawn = await draw(Rows, traits, { shared, answers: { page: () => page } });
+    const cells = (label: string) => {
+      const at = traits.columns.findIndex((column) => column.label === label) + 1;
+      return drawn.all(`[role=gridcell][aria-colindex="${at}"]`).map((found) => found.textContent ?? "");
+    };
+    expect(drawn.all("[data-row]").map((row) => Number(row.dataset.row))).toEqual(expected.rows);
+    expect(cells("target")).toEqual(expected.target);
+    expect(cells("predicted").map((text) => text.replace("≠ wrong: ", ""))).toEqual(expected.predicted);
+    expect(cells("income").map((text) => text === "missing")).toEqual(expected.income_missing);
+    expect(cells("joined")).toEqual(expected.joined);
+    expect(cells("log loss")).toEqual(expected.loss.map((loss) => loss.toFixed(3)));
+    expect(drawn.all("[role=columnheader]").map((head) => head.title)).toContain(`${HOSTILE_NAMES[0]}: sort`);
+    expect(drawn.all("img")).toHaveLength(0);
+  });
 });
