@@ -18,7 +18,6 @@ from sklearn.preprocessing import StandardScaler
 from mldebug_widgets.analyzers.baselines import Baseline, baselines
 from mldebug_widgets.analyzers.simple_models import plan
 from mldebug_widgets.analyzers.simple_models.encoding import TableEncoder, expected_width
-from mldebug_widgets.analyzers.simple_models.lbfgs import minimise
 from mldebug_widgets.analyzers.simple_models.linear import fit_logistic, fit_ridge
 from mldebug_widgets.evaluation.evaluation import Evaluation, evaluate
 from tests.analyzers.cases import TASKS, evaluation
@@ -69,17 +68,6 @@ def test_a_logistic_fit_can_be_stopped() -> None:
     looks = iter([False, False])
     stopped = fit_logistic(matrix, (level > 0)[:, None].astype(np.float32), "sigmoid", lambda: next(looks, True))
     assert stopped is None
-
-
-def test_a_valley_that_bends_is_followed_to_its_bottom() -> None:
-    scales = np.array([1.0, 30.0, 1_000.0])
-
-    def valley(point: np.ndarray) -> tuple[float, np.ndarray]:
-        away = point - np.array([1.0, -2.0, 3.0])
-        return float(np.sum(scales * np.cosh(away))), scales * np.sinh(away)
-
-    found = minimise(valley, np.zeros(3), gradient_tolerance=1e-9, value_tolerance=0.0)
-    np.testing.assert_allclose(found, [1, -2, 3], atol=1e-6)
 
 
 # -- encoding ----------------------------------------------------------------------------------------------------------
