@@ -20,7 +20,6 @@ from mldebug_widgets.charts.ticks import date_ticks, middle_ellipsis, number_for
 LARGEST_BAR_COUNT = 12
 _LONGEST_LABEL = 14
 _LONGEST_NAME = 36
-_LINE_HEIGHT, _BARS_HEIGHT = 190, 250
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ class Reference:
     threshold: float | None
 
 
-def line_chart() -> Chart:
-    """Return an empty chart for numeric and datetime features; ``draw_line`` says what to put in it.
+def line_chart(height: int = 190) -> Chart:
+    """Return an empty chart, ``height`` pixels high, for numeric and datetime features; ``draw_line`` fills it.
 
     Parts: ``line`` the ICE lines (one per row), ``mean`` the PDP, ``original`` the unchanged value, ``threshold``,
     and ``x``, ``y``, ``x_axis``, ``y_axis``. ``point`` is the current value: only a view moves it, while it is dragged.
@@ -55,12 +54,12 @@ def line_chart() -> Chart:
         "x_axis": theme.axis(scales["x"], ""),
         "y_axis": theme.axis(scales["y"], "", vertical=True, grid=True),
     }
-    figure = theme.figure(list(parts.values()), list(axes.values()), height=_LINE_HEIGHT)
+    figure = theme.figure(list(parts.values()), list(axes.values()), height=height)
     return Chart(figure, {**parts, **scales, **axes})
 
 
-def bars_chart() -> Chart:
-    """Return an empty chart for categories and booleans; ``draw_bars`` says what to put in it.
+def bars_chart(height: int = 250) -> Chart:
+    """Return an empty chart, ``height`` pixels high, for categories and booleans; ``draw_bars`` fills it.
 
     Parts: ``bars`` one per value, ``threshold``, and ``x`` (output), ``y`` (values), ``x_axis``, ``y_axis``.
     """
@@ -83,7 +82,7 @@ def bars_chart() -> Chart:
         "x_axis": theme.axis(scales["y"], "", grid=True),
         "y_axis": theme.axis(scales["x"], "", vertical=True),
     }
-    figure = theme.figure([bars, threshold], list(axes.values()), height=_BARS_HEIGHT, margin={"left": 104})
+    figure = theme.figure([bars, threshold], list(axes.values()), height=height, margin={"left": 104})
     parts = {"bars": bars, "threshold": threshold, "x": scales["y"], "y": scales["x"], **axes}
     return Chart(figure, parts)
 

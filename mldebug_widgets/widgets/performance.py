@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +53,7 @@ class PerformanceWidget(ViewWidget):
         drawable = result.task != "regression" or any(split.errors is not None for split in result.splits)
         self.charts: dict[str, Chart] = {name: make(result) for name, make in makers.items() if drawable}
         self._select = select
+        self._selected: Mapping[str, Any] = {}
         super().__init__(
             result=result,
             workbench=workbench,
@@ -62,20 +63,35 @@ class PerformanceWidget(ViewWidget):
         )
         if "errors" in self.charts:
             self.charts["errors"].parts["brush"].observe(self._brushed, names=["selected", "brushing"])
+            self.observe(lambda _change: self.follow_selection(self._selected), names="split")
 
     def accepts(self, name: str, value: Any) -> bool:
         """Return whether there is such a split."""
         return isinstance(value, str) and any(value == split.split for split in self.result.splits)
 
+    def follow_selection(self, record: Mapping[str, Any]) -> None:
+        """Take the brush away when the workbench's selection is another than the brushed errors of this split."""
+        self._selected = record
+        if "errors" in self.charts and not self._is_mine(record):
+            self.charts["errors"].parts["brush"].selected = None
+
+    def _is_mine(self, record: Mapping[str, Any]) -> bool:
+        return (record.get("kind"), record.get("field"), record.get("split")) == ("range", "error", self.split)
+
     def _brushed(self, _change: object) -> None:
-        """Select the brushed errors, once the brush is let go."""
+        """Select the brushed errors once the brush is let go, and all rows when it is cleared."""
         brush = self.charts["errors"].parts["brush"]
-        if self._select is None or brush.brushing or brush.selected is None:
+        if self._select is None or brush.brushing:
             return
-        ends = np.asarray(brush.selected, dtype=np.float64)
+        ends = np.asarray([] if brush.selected is None else brush.selected, dtype=np.float64)
         if ends.shape == (2,) and np.isfinite(ends).all():
             low, high = sorted(ends.tolist())
-            self._select({"kind": "range", "field": "error", "low": low, "high": high, "split": self.split})
+            record = {"kind": "range", "field": "error", "low": low, "high": high, "split": self.split}
+            # One message of the browser changes both traits that are watched.
+            if any(self._selected.get(name) != value for name, value in record.items()):
+                self._select(record)
+        elif self._is_mine(self._selected):
+            self._select({"kind": "all"})
 
 
 def widget_of(result: PerformanceResult) -> PerformanceWidget:
@@ -89,7 +105,9 @@ def build(workbench: WorkbenchWidget) -> PerformanceWidget:
     def select(record: dict[str, Any]) -> None:
         workbench.selection = {**record, "token": int(workbench.selection.get("token", 0)) + 1}
 
-    return PerformanceWidget(performance(workbench.evaluation), workbench=workbench.reference, select=select)
+    widget = PerformanceWidget(performance(workbench.evaluation), workbench=workbench.reference, select=select)
+    workbench.observe(lambda change: widget.follow_selection(change["new"]), names="selection")
+    return widget
 
 
 PANEL = Panel("performance", "Performance", "Evaluate", 20, build)

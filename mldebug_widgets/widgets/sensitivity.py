@@ -24,6 +24,8 @@ from mldebug_widgets.widgets.base import ViewWidget, encoded
 #: More lines than this cover one another; the mean is of all rows.
 MOST_LINES = 100
 
+HEIGHT = 300
+
 
 @dataclass(frozen=True, slots=True)
 class CurveSummary:
@@ -75,7 +77,7 @@ class SensitivityWidget(ViewWidget):
     marks = traitlets.Dict().tag(sync=True)
 
     def __init__(self, result: SensitivityResult) -> None:
-        self.charts: dict[str, Chart] = {"line": line_chart(), "bars": bars_chart()}
+        self.charts: dict[str, Chart] = {"line": line_chart(HEIGHT), "bars": bars_chart(HEIGHT)}
         drawn = summary(result)
         if drawn.curves:
             self.charts[drawn.curves[0].chart].draw(drawn.curves[0].values)

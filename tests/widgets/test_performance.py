@@ -85,6 +85,8 @@ class TestBrush:
         brush(widget, -2.0, 2.0)
         assert workbench.selected.rows.min() == 300
         widget.set_state({"split": "train"})
+        assert widget.charts["errors"].parts["brush"].selected is None
+        assert workbench.selected.rows.min() == 300
         brush(widget, -2.0, 2.1)
         assert workbench.selected.rows.max() == 299
 
@@ -94,6 +96,37 @@ class TestBrush:
         widget = PerformanceWidget(mld.performance(regression), select=asked.append)
         widget.charts["errors"].parts["brush"].selected = selected
         assert asked == []
+
+    def test_both_traits_in_one_message_are_one_selection(self, regression: Any) -> None:
+        workbench = WorkbenchWidget(regression)
+        widget = workbench.open_panel("performance")
+        assert isinstance(widget, PerformanceWidget)
+        selector = widget.charts["errors"].parts["brush"]
+        selector.brushing = True
+        with selector.hold_trait_notifications():
+            selector.selected = np.array([-5.0, 0.0])
+            selector.brushing = False
+        assert workbench.selection["token"] == 1
+
+    def test_goes_when_something_else_is_selected(self, regression: Any) -> None:
+        workbench = WorkbenchWidget(regression)
+        widget = workbench.open_panel("performance")
+        assert isinstance(widget, PerformanceWidget)
+        brush(widget, -5.0, 0.0)
+        assert widget.charts["errors"].parts["brush"].selected is not None
+        workbench.select([1, 2])
+        assert widget.charts["errors"].parts["brush"].selected is None
+        np.testing.assert_array_equal(workbench.selected.rows, [1, 2])
+        brush(widget, -5.0, 0.0)
+        assert workbench.selection["field"] == "error"
+
+    def test_cleared_by_a_click_gives_all_rows_back(self, regression: Any) -> None:
+        workbench = WorkbenchWidget(regression)
+        widget = workbench.open_panel("performance")
+        assert isinstance(widget, PerformanceWidget)
+        brush(widget, -5.0, 0.0)
+        widget.charts["errors"].parts["brush"].selected = None
+        assert workbench.selected.is_everything
 
     def test_alone_it_does_nothing(self, regression: Any) -> None:
         brush(widget_of(mld.performance(regression)), -2.0, 1.5)

@@ -146,7 +146,7 @@ function Legend({ curve, many }: { curve: CurveSummary; many: boolean }) {
   return (
     <span class="legend">
       <span>
-        <i class="swatch row" /> {some} rows, evenly spaced in the order given
+        <i class="swatch row" /> {some} rows{drawn < all && ", evenly spaced in the order given"}
       </span>
       <span>
         <i class="swatch mean" /> mean of all rows

@@ -2,7 +2,7 @@
 import type { WhatifResult } from "../../contract/generated";
 import { values } from "../../contract/values";
 import { ErrorState, formatFixed, formatNumber, formatSigned, Meter, MiddleEllipsis } from "../../ui";
-import { type Answer, answerText, type Subject } from "./use_answer";
+import { type Answer, answerText, answerWord, type Subject } from "./use_answer";
 
 /** More classes than this are summed up in a line. */
 const MOST_CLASSES = 6;
@@ -51,7 +51,8 @@ function verdict(result: WhatifResult, subject: Subject, answer: Answer, before:
   const then = answerText(result.prediction, subject);
   const at = subject.threshold === null ? "" : `, threshold ${formatNumber(subject.threshold, 3)}`;
   const edited = Object.keys(answer.edits).length > 0;
-  if (subject.task === "regression") return edited ? `was ${before}` : `truth ${result.truth}`;
+  if (subject.task === "regression")
+    return edited ? `was ${before}` : `truth ${answerWord(result.truth, subject)}`;
   if (!edited) return `the answer is ${then}${at}`;
   if (now === null) return `was ${before} and ${then}`;
   return now === then ? `was ${before}${at}: still ${now}` : `was ${before}${at}: the answer flips to ${now}`;

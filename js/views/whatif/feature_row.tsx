@@ -26,7 +26,7 @@ export function FeatureRow(props: FeatureRowProps) {
     <div class={locked === "" ? "feature" : "feature locked"} title={locked || undefined}>
       <div class="name">
         <MiddleEllipsis text={feature.name || "(no name)"} tail={6} />
-        <small>{rangeText(feature, nRows)}</small>
+        <small title={rangeText(feature, nRows)}>{rangeText(feature, nRows)}</small>
       </div>
       <div class="control" onFocusCapture={() => onTake(feature.position)}>
         {feature.missing > 0 && number && (

@@ -77,6 +77,7 @@ function Nearest({
   result,
   edits,
   features,
+  regression,
   live,
   onWalk,
   onOpen,
@@ -95,8 +96,9 @@ function Nearest({
         ) : (
           `Row ${formatCount(row)}`
         )}
-        : {predicted}
-        {output !== null && ` (${formatNumber(output, 3)})`}, distance {formatFixed(distance, 3)}
+        : {regression ? formatNumber(output, 5) : predicted}
+        {!regression && output !== null && ` (${formatNumber(output, 3)})`}, distance{" "}
+        {formatFixed(distance, 3)}
       </p>
       <table>
         <thead>

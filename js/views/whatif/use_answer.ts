@@ -4,7 +4,7 @@ import type { CodedError } from "../../contract/errors";
 import type { Prediction, WhatifResult } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
 import { values } from "../../contract/values";
-import { useLatest } from "../../ui";
+import { formatNumber, useLatest } from "../../ui";
 import { type CurveDrawing, outputOn } from "./curve";
 import type { Edits, Scalar } from "./values";
 
@@ -67,11 +67,20 @@ export function curveAnswer(result: WhatifResult, edits: Edits, curves: readonly
   return { ...known, output, predicted: null, scores: null };
 }
 
+/** What Python wrote for an answer or a truth, as the view writes numbers. */
+export function answerWord(text: string, { task }: Subject): string {
+  const value = Number(text);
+  return task === "regression" && text !== "" && Number.isFinite(value) ? formatNumber(value, 5) : text;
+}
+
 /** The answer in words at the threshold on screen; null where only a model could tell. */
 export function answerText(
   { output, predicted }: { output: number | null; predicted: string | null },
-  { task, classes, threshold }: Subject,
+  subject: Subject,
 ): string | null {
-  if (task !== "binary" || threshold === null || output === null) return predicted;
+  const { task, classes, threshold } = subject;
+  if (task !== "binary" || threshold === null || output === null) {
+    return predicted === null ? null : answerWord(predicted, subject);
+  }
   return classes[output >= threshold ? 1 : 0] ?? predicted;
 }

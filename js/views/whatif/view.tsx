@@ -14,7 +14,7 @@ import {
 import type { CurveDrawing } from "./curve";
 import { Editor } from "./editor";
 import { RowBar, RowInput } from "./row_bar";
-import { answerText, type Subject } from "./use_answer";
+import { answerText, answerWord, type Subject } from "./use_answer";
 
 export function Whatif({ host }: { host: ViewHost }) {
   return (
@@ -119,7 +119,7 @@ function useSubject(host: ViewHost): Subject {
 function leadSentence(result: WhatifResult, subject: Subject): string {
   const split = result.split === "" ? "" : ` of ${result.split}`;
   const says = answerText(result.prediction, subject);
-  return `Row ${formatCount(result.row)}${split}. True answer: ${result.truth}, the model says ${says}. The grey mark is the original value.`;
+  return `Row ${formatCount(result.row)}${split}. True answer: ${answerWord(result.truth, subject)}, the model says ${says}. The grey mark is the original value.`;
 }
 
 function sentence(text: string): string {
