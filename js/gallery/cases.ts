@@ -3,12 +3,22 @@ import { type CodedError, RequestError } from "../contract/errors";
 import type { Connection } from "../contract/host";
 import type { ViewComponent } from "../host/frame";
 import type { Answers } from "../host/static";
+import sliderCss from "../ui/data_slider.css";
 import { Findings } from "../views/findings/view";
 import findingsCss from "../views/findings/view.css";
 import { Overview } from "../views/overview/view";
 import overviewCss from "../views/overview/view.css";
+import performance from "../views/performance/fixture.json";
+import { Performance } from "../views/performance/view";
+import performanceCss from "../views/performance/view.css";
 import { Rows } from "../views/rows/view";
 import rowsCss from "../views/rows/view.css";
+import sensitivity from "../views/sensitivity/fixture.json";
+import { Sensitivity } from "../views/sensitivity/view";
+import sensitivityCss from "../views/sensitivity/view.css";
+import whatif from "../views/whatif/fixture.json";
+import { Whatif } from "../views/whatif/view";
+import whatifCss from "../views/whatif/view.css";
 import { Workbench } from "../views/workbench/view";
 import workbenchCss from "../views/workbench/view.css";
 import * as fixtures from "./fixtures";
@@ -26,6 +36,9 @@ const STYLES = new Map<ViewComponent, string>([
   [Overview, overviewCss],
   [Findings, findingsCss],
   [Rows, rowsCss],
+  [Performance, sliderCss + performanceCss],
+  [Sensitivity, sensitivityCss],
+  [Whatif, sliderCss + whatifCss],
 ]);
 
 export function viewStyles(view: ViewComponent): string {
@@ -96,6 +109,11 @@ export const cases: Record<string, GalleryCase> = {
     shared: fixtures.workbench({ status: { state: "running", text: "Fitting", fraction: 0.1 } }),
   },
   "overview-failed": { view: Overview, traits: { result: null, findings: null, failed: ERROR } },
+  performance: { view: Performance, traits: performance.binary },
+  "performance-multiclass": { view: Performance, traits: performance.multiclass },
+  "performance-regression": { view: Performance, traits: performance.regression },
+  sensitivity: { view: Sensitivity, traits: sensitivity.one },
+  whatif: { view: Whatif, traits: whatif.live },
   rows: rows({}),
   "rows-million": rows({ shared: fixtures.workbench() }, 3_000_000),
   "rows-scoped": rows({

@@ -78,6 +78,9 @@ export function Grid({ pager, order, columns, selected, onSort, onPick, onOpen }
     if (index !== null) onOpen(index);
   };
 
+  const isDrawn = active.row >= first && active.row < last;
+  const activeId =
+    active.row < 0 ? headerId(active.column) : isDrawn ? cellId(active.row, active.column) : undefined;
   const decimals = usePageDecimals(pager, columns, first);
   const shown = Math.min(ROWS_SEEN, Math.max(4, total));
   return (
@@ -91,7 +94,7 @@ export function Grid({ pager, order, columns, selected, onSort, onPick, onOpen }
       aria-colcount={columns.length}
       aria-multiselectable="true"
       aria-busy={pager.state.stale}
-      aria-activedescendant={active.row < 0 ? headerId(active.column) : cellId(active.row, active.column)}
+      aria-activedescendant={activeId}
       style={{ height: `${HEADER_HEIGHT + shown * ROW_HEIGHT + SCROLL_BAR}px` }}
       onKeyDown={onKeyDown}
       onClick={onClick}

@@ -30,17 +30,17 @@ export function PanelList({ panels, current, onOpen }: PanelListProps) {
         <div key={group.name} role="group" aria-label={group.name}>
           <div class="group">{group.name}</div>
           {group.panels.map((panel) => (
-            <button
-              type="button"
-              key={panel.id}
-              aria-label={panel.label}
-              aria-describedby={badgeId(panel)}
-              aria-current={panel.id === current ? "page" : undefined}
-              onClick={() => onOpen(panel.id)}
-            >
-              {panel.label}
+            <div class="entry" key={panel.id}>
+              <button
+                type="button"
+                aria-describedby={badgeId(panel)}
+                aria-current={panel.id === current ? "page" : undefined}
+                onClick={() => onOpen(panel.id)}
+              >
+                {panel.label}
+              </button>
               <BadgeMark panel={panel} />
-            </button>
+            </div>
           ))}
         </div>
       ))}

@@ -30,7 +30,7 @@ describe("the panel list", () => {
       "Narrow",
       "Explain",
     ]);
-    expect(drawn.one(".panels [aria-current=page]").textContent).toContain("Overview");
+    expect(drawn.one(".panels [aria-current=page]").textContent).toBe("Overview");
     expect(drawn.one(".badge .hidden").textContent).toBe("2 findings, worst: critical");
     expect(drawn.one("option").textContent).toBe("Overview (2 findings)");
   });
@@ -66,8 +66,8 @@ describe("a panel's place", () => {
   test("says what the kernel does before the panel is there, then shows it", async () => {
     const status = { state: "running", text: "Fitting simple baselines", fraction: 0.4 };
     const drawn = await open({ panel: "whatif", status });
-    expect(drawn.one("main").textContent).toContain("Computed when first opened");
-    expect(drawn.one("main").textContent).toContain("Fitting simple baselines 40%");
+    expect(drawn.one(".main").textContent).toContain("Computed when first opened");
+    expect(drawn.one(".main").textContent).toContain("Fitting simple baselines 40%");
     drawn.host.set("panels", [...panels.slice(0, 3), panel("whatif", "What-if", "Explain")]);
     await settle();
     expect(drawn.frame.textContent).toBe("IPY_MODEL_whatif");
@@ -76,13 +76,13 @@ describe("a panel's place", () => {
     const error = frontEndError("MLD-M07", "model", "it failed at row 7", "Pass preprocess=.");
     const failed = withPanel({ reference: "", state: "failed", error });
     const drawn = await open({ panels: failed, panel: "rows" });
-    expect(drawn.one("main [role=alert]").textContent).toContain("MLD-M07 modelit failed at row 7Try: Pass");
-    expect(drawn.one(".panels button").textContent).toBe("Rowsfailed");
+    expect(drawn.one(".main [role=alert]").textContent).toContain("MLD-M07 modelit failed at row 7Try: Pass");
+    expect(drawn.one(".panels .entry").textContent).toBe("Rowsfailed");
   });
   test("a later failure stands above the panel, not in its place", async () => {
     const error = frontEndError("MLD-M07", "model", "the checks failed");
     const drawn = await open({ panels: withPanel({ state: "failed", error }), panel: "rows" });
-    expect(drawn.one("main").textContent).toContain("the checks failed");
+    expect(drawn.one(".main").textContent).toContain("the checks failed");
     expect(drawn.frame.textContent).toBe("IPY_MODEL_rows");
   });
   test.each([
@@ -90,14 +90,14 @@ describe("a panel's place", () => {
     ["gone", "What-if was not computed"],
   ] as const)("%s: a panel that nobody can build", async (connection, text) => {
     const drawn = await open({ panel: "whatif" }, { connection });
-    expect(drawn.one("main").textContent).toContain(text);
+    expect(drawn.one(".main").textContent).toContain(text);
   });
   test("says when a widget cannot be shown", async () => {
     const child = () => {
       throw new Error("widget model not found");
     };
     const drawn = await open({}, { child });
-    expect(drawn.one("main").textContent).toContain("widget model not found");
+    expect(drawn.one(".main").textContent).toContain("widget model not found");
   });
 });
 

@@ -16,8 +16,8 @@ export function Workbench({ host }: { host: ViewHost }) {
   const [status] = useTrait<Status>(host, "status");
   const panel = panels.find(({ id }) => id === current);
   return (
-    <div class="workbench">
-      <header class="top">
+    <section class="workbench" aria-label={`Workbench ${title}`}>
+      <div class="top">
         <b class="title" title={title}>
           {title}
         </b>
@@ -28,7 +28,7 @@ export function Workbench({ host }: { host: ViewHost }) {
         <StatusLine host={host} status={status} />
         <SelectionChip host={host} />
         <ExportMenu host={host} />
-      </header>
+      </div>
       <div class="notes">
         <ConnectionBanner host={host} />
         <ReportNote host={host} />
@@ -36,10 +36,10 @@ export function Workbench({ host }: { host: ViewHost }) {
       </div>
       <PanelList panels={panels} current={current} onOpen={open} />
       <PanelSelect panels={panels} current={current} onOpen={open} />
-      <main class="main" aria-label={panel?.label}>
+      <div class="main">
         {panel && <PanelArea key={panel.id} host={host} panel={panel} status={status} />}
-      </main>
-    </div>
+      </div>
+    </section>
   );
 }
 
