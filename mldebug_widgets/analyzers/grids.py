@@ -81,7 +81,9 @@ def _datetime_cells(points: Float64s, dtype: Any) -> Any:
     zone = getattr(dtype, "tz", None)
     if zone is not None:
         moments = moments.tz_localize("UTC").tz_convert(zone)
-    return pd.array(moments.as_unit(getattr(dtype, "unit", "ns")), dtype=dtype)
+    if isinstance(dtype, np.dtype):
+        return pd.array(moments.to_numpy().astype(dtype), dtype=dtype)
+    return pd.array(moments, dtype=dtype)
 
 
 def _labelled_cells(column: pd.Series, labels: Sequence[Label]) -> Any:
@@ -119,8 +121,10 @@ def moved_rows(frame: pd.DataFrame, pieces: Sequence[tuple[Positions, Grid]]) ->
     start = 0
     for rows, grid in pieces:
         stop = start + len(rows) * len(grid.points)
-        cells = moved.iloc[:, grid.feature.position].array.copy()
-        cells[start:stop] = grid.cells.take(np.tile(np.arange(len(grid.points)), len(rows)))
-        moved.isetitem(grid.feature.position, cells)
+        cells = moved.iloc[:, grid.feature.position].array
+        values = grid.cells.take(np.tile(np.arange(len(grid.points)), len(rows)))
+        # Joined, not assigned into: sparse columns take no assignment.
+        parts = [pd.Series(part, copy=False) for part in (cells[:start], values, cells[stop:]) if len(part)]
+        moved.isetitem(grid.feature.position, pd.concat(parts, ignore_index=True).array)
         start = stop
     return moved

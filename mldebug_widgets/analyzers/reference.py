@@ -12,7 +12,7 @@ from mldebug_widgets.analyzers.metrics.metric import Metric
 from mldebug_widgets.analyzers.metrics.of_task import metrics_of
 from mldebug_widgets.analyzers.metrics.scored import scored_rows
 from mldebug_widgets.analyzers.simple_models.answers import with_answers
-from mldebug_widgets.analyzers.simple_models.boosted import boosted_scores
+from mldebug_widgets.analyzers.simple_models.boosted import boosted_scores, usable_features
 from mldebug_widgets.analyzers.simple_models.plan import has_train, train_rows
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ def reference(ev: Evaluation, cancelled: Callable[[], bool] = lambda: False) -> 
         return _without("not fitted for a multilabel task")
     if not has_train(ev):
         return _without("there is no train split beside held-out rows")
-    if all(feature.kind == "text" for feature in ev.features):
-        return _without("no column but free text")
     generator = np.random.default_rng(ev.seed)
     known = train_rows(ev)
     most = min(LEARNED_ROWS, max(LEARNED_CELLS // len(ev.features), FEWEST_LEARNED_ROWS))
@@ -62,7 +60,10 @@ def reference(ev: Evaluation, cancelled: Callable[[], bool] = lambda: False) -> 
     truth = ev.y[learn] if ev.class_codes is None else ev.class_codes[learn]
     if not len(judged) or len(np.unique(truth)) < 2:
         return _without("too few rows or classes to learn from")
-    scores = boosted_scores(ev, learn, judged.rows, cancelled)
+    features = usable_features(ev, learn)
+    if not features:
+        return _without("no column to learn from, free text apart")
+    scores = boosted_scores(ev, features, learn, judged.rows, cancelled)
     if scores is None:
         return _without("cancelled")
     return Reference(

@@ -195,6 +195,22 @@ def test_columns_that_cannot_be_moved_are_left_out() -> None:
     assert raised.value.code == "MLD-O58"
 
 
+def test_sparse_columns_and_far_dates_are_moved() -> None:
+    years = pd.to_datetime(["1500-01-01"] * 20 + ["2500-01-01"] * 20).astype("datetime64[s]")
+    frame = pd.DataFrame({"few": pd.arrays.SparseArray(np.arange(40) % 8 == 0, fill_value=False), "year": years})
+    frame["some"] = pd.arrays.SparseArray(np.where(np.arange(40) % 8 == 0, 3.0, 0.0))
+    seen = []
+
+    def model(rows: pd.DataFrame) -> np.ndarray:
+        seen.append(rows)
+        return np.asarray(rows["some"], dtype=float)
+
+    result = sensitivity(evaluate(model, (frame, np.arange(40.0)), task="regression"), 0, grid=5)
+    pd.testing.assert_series_equal(seen[-1].dtypes, frame.dtypes)
+    np.testing.assert_allclose(result.ice["some"][0], result.grid["some"])
+    assert result.grid["year"][[0, -1]].astype("datetime64[Y]").astype(str).tolist() == ["1500", "2500"]
+
+
 def test_as_a_frame_and_in_words() -> None:
     result = sensitivity(evaluation("binary"), [4, 5], features=["grade", "count"], grid=4)
     frame = result.to_frame()

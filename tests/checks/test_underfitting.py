@@ -71,6 +71,15 @@ def test_cannot_tell_without_a_train_split_or_for_labels() -> None:
     assert "multilabel" in unknown(CODE, split(frame, truth, truth * 0.9, task="multilabel", at=100))
 
 
+def test_columns_without_a_value_are_left_out() -> None:
+    frame = table(400)
+    frame["void"] = np.nan
+    truth = np.arange(400) % 2
+    passed(CODE, split(frame, truth, np.random.default_rng(0).random(400), task="binary", at=200))
+    nothing = split(frame[["void"]], truth, np.linspace(0, 1, 400), task="binary", at=200)
+    assert "no column to learn from" in unknown(CODE, nothing)
+
+
 def test_it_stops_when_cancelled_and_touches_no_random_state() -> None:
     ev = bent("binary", knows_the_bend=True)
     looks = iter([False] * 3)

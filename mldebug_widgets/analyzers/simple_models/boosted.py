@@ -26,13 +26,22 @@ TREES_PER_PIECE = 20
 CHUNK_ROWS = 16_384
 
 
-def boosted_scores(ev: Evaluation, learn: Positions, judged: Positions, cancelled: Callable[[], bool]) -> Scores | None:
+def usable_features(ev: Evaluation, learn: Positions) -> list[Feature]:
+    """Return the features with something to learn from: not free text, and not missing in all of ``learn``."""
+    return [f for f in ev.features if f.kind != "text" and ev.X.iloc[learn, f.position].notna().any()]
+
+
+def boosted_scores(
+    ev: Evaluation, features: Sequence[Feature], learn: Positions, judged: Positions, cancelled: Callable[[], bool]
+) -> Scores | None:
     """Return (s, k) class probabilities, or (s, 1) of the positive class or predictions; None when cancelled.
 
     Parameters
     ----------
     ev
         The Evaluation; binary, multiclass or regression.
+    features
+        ``usable_features`` of ``learn``, at least one.
     learn
         Positions to learn from, at least two classes among them.
     judged
@@ -40,27 +49,17 @@ def boosted_scores(ev: Evaluation, learn: Positions, judged: Positions, cancelle
     cancelled
         Asked every few rounds and every few rows.
     """
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from threadpoolctl import threadpool_limits
 
-    features = [feature for feature in ev.features if feature.kind != "text"]
-    categories = [_categories(ev.X.iloc[learn, f.position], f) for f in features]
-    make = HistGradientBoostingRegressor if ev.task == "regression" else HistGradientBoostingClassifier
-    model = make(
-        learning_rate=0.15,
-        max_leaf_nodes=15,
-        categorical_features=[found is not None for found in categories],
-        early_stopping=False,
-        warm_start=True,
-        random_state=ev.seed,
-    )
+    categories = [_categories(ev.X.iloc[learn, feature.position], feature) for feature in features]
+    model = _model(ev, categories)
     matrix = _matrix(ev.X, features, categories, learn)
     truth = ev.y[learn].astype(np.float64) if ev.class_codes is None else ev.class_codes[learn]
-    step = max(2, TREES_PER_PIECE // max(len(ev.classes), 1)) if ev.task == "multiclass" else TREES_PER_PIECE
+    step = max(2, TREES_PER_PIECE // len(ev.classes)) if ev.task == "multiclass" else TREES_PER_PIECE
     for rounds in range(step, ROUNDS + step, step):
         if cancelled():
             return None
-        # On one thread of its own: small parallel loops wait for each other where other work keeps the cores busy.
+        # On one thread: small parallel loops wait for each other where other work keeps the cores busy.
         with threadpool_limits(limits=1, user_api="openmp"):
             model.set_params(max_iter=min(rounds, ROUNDS)).fit(matrix, truth)
     answers = []
@@ -71,6 +70,20 @@ def boosted_scores(ev: Evaluation, learn: Positions, judged: Positions, cancelle
         with threadpool_limits(limits=1, user_api="openmp"):
             answers.append(_answer(model, part, ev))
     return np.concatenate(answers)
+
+
+def _model(ev: Evaluation, categories: Sequence[pd.Index | None]) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+    make = HistGradientBoostingRegressor if ev.task == "regression" else HistGradientBoostingClassifier
+    return make(
+        learning_rate=0.15,
+        max_leaf_nodes=15,
+        categorical_features=[kept is not None for kept in categories],
+        early_stopping=False,
+        warm_start=True,
+        random_state=ev.seed,
+    )
 
 
 def _answer(model: Any, matrix: npt.NDArray[np.float32], ev: Evaluation) -> Scores:
