@@ -41,7 +41,7 @@ def open_cells(
 
     def opened(cells: Sequence[str]) -> Notebook:
         page = context.new_page()
-        notebook = open_notebook(page, lab, f"{Path(request.fspath).stem}_{next(number)}.ipynb", cells)
+        notebook = open_notebook(page, lab, f"notebooks/{Path(request.fspath).stem}_{next(number)}.ipynb", cells)
         pages.append((page, notebook))
         notebook.run_all()
         return notebook

@@ -207,7 +207,9 @@ def open_notebook(page: Page, server: LabServer, name: str, cells: Sequence[str]
     """Write a notebook of these cells and open it with a running kernel."""
     document = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     document.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    (server.root / name).write_text(nbformat.writes(document))
+    file = server.root / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(nbformat.writes(document))
     notebook = Notebook(page, name)
     watch(notebook, server)
     page.goto(f"{server.url}/lab/workspaces/{Path(name).stem}/tree/{name}")

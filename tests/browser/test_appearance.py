@@ -31,6 +31,7 @@ def test_panel(notebook: Notebook, name: str, dark: bool, screenshots: Path) -> 
     notebook.set_theme(dark)
     workbench = notebook.open_panel(name)
     expect(workbench.get_by_role("progressbar")).to_have_count(0, timeout=20_000)
+    expect(workbench.get_by_text("Searching", exact=True)).to_have_count(0)
     charts = workbench.locator(".bqplot.figure:visible")
     expect(charts).to_have_count(PANELS[name])
     assert all(corners_of(chart) > 2 for chart in charts.all())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -44,20 +45,20 @@ def test_commands_wait_for_a_workbench(open_cells: Callable[[Sequence[str]], Not
 def test_export_asks_for_a_name_and_before_it_overwrites(notebook: Notebook, lab: LabServer) -> None:
     page = notebook.page
     assert enabled(page) == [True] * len(COMMANDS)
-    written = lab.root / "palette.html"
+    written = lab.root / "notebooks" / "palette.html"
 
     run_from_palette(page, "Export Workbench as HTML")
-    expect(dialog(page).get_by_role("textbox")).to_have_value(notebook.path.replace(".ipynb", "-report.html"))
+    expect(dialog(page).get_by_role("textbox")).to_have_value(f"{Path(notebook.path).stem}-report.html")
     dialog(page).get_by_role("textbox").fill("palette")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Exported palette.html").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Exported notebooks/palette.html").first).to_be_visible(timeout=20_000)
     assert written.read_text().lower().startswith("<!doctype html>")
 
     written.write_text("keep me")
     run_from_palette(page, "Export Workbench as HTML")
     dialog(page).get_by_role("textbox").fill("palette.html")
     page.keyboard.press("Enter")
-    expect(dialog(page)).to_contain_text("palette.html exists already")
+    expect(dialog(page)).to_contain_text("notebooks/palette.html exists already")
     dialog(page).get_by_role("button", name="Cancel").click()
     assert written.read_text() == "keep me"
 
@@ -67,15 +68,15 @@ def test_export_as_notebook_and_only_beside_the_notebook(notebook: Notebook, lab
     run_from_palette(page, "Export Workbench as Notebook")
     dialog(page).get_by_role("textbox").fill("palette.ipynb")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Exported palette.ipynb").first).to_be_visible(timeout=20_000)
-    assert json.loads((lab.root / "palette.ipynb").read_text())["nbformat"] == 4
+    expect(page.get_by_text("Exported notebooks/palette.ipynb").first).to_be_visible(timeout=20_000)
+    assert json.loads((lab.root / "notebooks" / "palette.ipynb").read_text())["nbformat"] == 4
 
     run_from_palette(page, "Export Workbench as Notebook")
     dialog(page).get_by_role("textbox").fill("../outside.ipynb")
     page.keyboard.press("Enter")
     assert not dialog(page).get_by_role("textbox").evaluate("(field) => field.checkValidity()")
     dialog(page).get_by_role("button", name="Cancel").click()
-    assert not (lab.root.parent / "outside.ipynb").exists()
+    assert not (lab.root / "outside.ipynb").exists()
 
 
 def test_a_second_view_in_its_own_tab_follows_the_first(notebook: Notebook) -> None:

@@ -1,0 +1,70 @@
+"""The quickstart as a newcomer meets it: run in JupyterLab, looked at, and its exported page opened from disk."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.appearance import faults_of
+from tests.browser.lab import LabServer, Notebook
+
+ROOT = Path(__file__).parents[2]
+PANELS = ("Overview", "Performance", "Rows", "What-if")
+WIDTH = 1_000
+LARGEST_PAGE = 3_000_000
+
+
+@pytest.fixture(scope="module")
+def notebook(open_cells: Callable[[Sequence[str]], Notebook]) -> Notebook:
+    written = nbformat.read(ROOT / "notebooks" / "quickstart.ipynb", as_version=4)
+    opened = open_cells([cell.source for cell in written.cells if cell.cell_type == "code"])
+    opened.fit_workbench(WIDTH)
+    return opened
+
+
+def test_it_runs_and_writes_its_reports(notebook: Notebook, lab: LabServer) -> None:
+    reports = {path.name: path.stat().st_size for path in (lab.root / "reports").iterdir()}
+    assert reports.keys() == {"quickstart.html", "quickstart.ipynb"}
+    assert reports["quickstart.html"] < LARGEST_PAGE
+    assert notebook.errors == []
+    assert notebook.foreign_requests == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PANELS)
+def test_every_panel_can_be_shown_to_someone(notebook: Notebook, name: str, dark: bool, screenshots: Path) -> None:
+    notebook.set_theme(dark)
+    notebook.execute("workbench.select('target == \"late\" and departure >= 17', label='late in the evening')")
+    notebook.execute("workbench.widget.row = int(workbench.selection.rows[0])")
+    workbench = notebook.open_panel(name)
+    expect(workbench.get_by_role("progressbar")).to_have_count(0, timeout=60_000)
+    notebook.page.wait_for_timeout(500)
+    workbench.screenshot(path=screenshots / f"flights_{name.lower()}_{'dark' if dark else 'light'}.png")
+    assert faults_of(workbench) == []
+
+
+def test_its_page_opens_from_disk_without_a_request(
+    notebook: Notebook, lab: LabServer, browser: Browser, screenshots: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "quickstart.html"
+    shutil.copy(lab.root / "reports" / "quickstart.html", file)
+    offline = browser.new_context(offline=True, viewport={"width": 1_100, "height": 900})
+    page = offline.new_page()
+    requests: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(file.as_uri())
+    workbench = page.locator("[data-mld-workbench]")
+    workbench.get_by_role("heading", name="Overview").wait_for()
+    expect(workbench.get_by_text("summer evenings", exact=True)).to_be_visible()
+    page.screenshot(path=screenshots / "flights_exported_page.png")
+    assert [url for url in requests if not url.startswith(("data:", "blob:"))] == [file.as_uri()]
+    assert errors == []
+    offline.close()
