@@ -103,7 +103,9 @@ bench: $(DEV_ENV) build
 
 screenshots: $(DEV_ENV) build
 	python scripts/chromium.py
-	pytest tests/browser/test_screenshots.py
+	pytest tests/browser/test_appearance.py tests/browser/test_quickstart.py
+	@mkdir -p docs/images
+	cp screenshots/flights_performance_light.png docs/images/workbench.png
 
 wheel: $(DEV_ENV) build
 	python -m build --wheel --no-isolation --outdir dist

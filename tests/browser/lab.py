@@ -24,6 +24,8 @@ START_SECONDS = 60
 KERNEL_SECONDS = 90
 #: Computing a panel of a small table and drawing it, its code fetched for the first time.
 PANEL_SECONDS = 20
+#: A window in which every panel of the quickstart is seen from top to bottom.
+WHOLE_HEIGHT = 1_500
 
 SERVER_CONFIG: dict[str, dict[str, Any]] = {
     "ServerApp": {
@@ -187,13 +189,13 @@ class Notebook:
         self.in_panel("await panel.sessionContext.session.kernel.restart();")
 
     def fit_workbench(self, width: int) -> None:
-        """Make the window as wide as it takes for the workbench to be ``width`` pixels wide."""
+        """Make the window so wide that the workbench has ``width`` pixels, and so high that it is seen whole."""
         now = self.workbench.bounding_box()
         window = self.page.viewport_size
         assert now is not None
         assert window is not None
         wider = round(width - now["width"])
-        self.page.set_viewport_size({"width": window["width"] + wider, "height": window["height"]})
+        self.page.set_viewport_size({"width": window["width"] + wider, "height": WHOLE_HEIGHT})
         self.page.wait_for_timeout(300)
 
     def set_theme(self, dark: bool) -> None:
