@@ -21,8 +21,8 @@ from mldebug_widgets.analyzers.performance import (
 )
 from mldebug_widgets.charts import theme
 from mldebug_widgets.charts.png import indexed_png, log_levels, ramp
-from mldebug_widgets.charts.theme import Chart
-from mldebug_widgets.charts.ticks import number_format, number_ticks
+from mldebug_widgets.charts.theme import Chart, Drawing
+from mldebug_widgets.charts.ticks import axis_ticks
 
 HEIGHT = 240
 _NO_CURVE = Curve(x=np.empty(0, dtype=np.float32), y=np.empty(0, dtype=np.float32), n_points=0)
@@ -85,8 +85,8 @@ def actual_chart(result: PerformanceResult) -> Chart:
     ends = [max(x_low, y_low), min(x_high, y_high)]
     identity = theme.lines(ends, ends, scales, theme.MUTED, stroke_width=1)
     axes = [
-        _number_axis(scales["x"], "Actual", x_low, x_high),
-        _number_axis(scales["y"], "Predicted", y_low, y_high, vertical=True),
+        theme.axis(scales["x"], "Actual", **axis_ticks(x_low, x_high)),
+        theme.axis(scales["y"], "Predicted", vertical=True, **axis_ticks(y_low, y_high)),
     ]
     return Chart(theme.figure([*parts.values(), identity], axes, height=320), parts)
 
@@ -94,18 +94,16 @@ def actual_chart(result: PerformanceResult) -> Chart:
 def errors_chart(result: PerformanceResult) -> Chart:
     """Draw how often each error (predicted minus actual) occurs in the primary split.
 
-    Parts: ``bars``, ``zero`` the line of no error, ``x`` and ``y`` scales, and ``brush``, which selects an interval.
+    Parts: ``bars``, ``zero`` the line of no error, ``x``, ``y``, ``x_axis``, ``y_axis``, and ``brush``, which selects
+    an interval.
     """
     split, _ = _in_focus(result)
-    histogram = split.errors
-    if histogram is None:
+    if split.errors is None:
         raise ValueError("the result holds no errors: it is not a regression")
-    x_low, x_high = float(histogram.edges[0]), float(histogram.edges[-1])
-    top = _headroom(histogram)
-    scales = {"x": theme.linear(x_low, x_high), "y": theme.linear(0, top)}
+    scales = {"x": theme.linear(0, 1), "y": theme.linear(0, 1)}
     bars = bqplot.Bars(
-        x=(histogram.edges[:-1] + histogram.edges[1:]) / 2,
-        y=histogram.counts.astype(np.float64),
+        x=np.empty(0),
+        y=np.empty(0),
         scales=scales,
         colors=[theme.BAR],
         stroke="transparent",
@@ -114,14 +112,31 @@ def errors_chart(result: PerformanceResult) -> Chart:
         interactions={},
         enable_hover=False,
     )
-    zero = theme.lines([0, 0], [0, top], scales, theme.MUTED, stroke_width=1)
+    zero = theme.lines([], [], scales, theme.MUTED, stroke_width=1)
     brush = bqplot.interacts.BrushIntervalSelector(scale=scales["x"], marks=[], color=theme.ACCENT)
-    axes = [
-        _number_axis(scales["x"], "Predicted minus actual", x_low, x_high, count=6),
-        _number_axis(scales["y"], "Rows", 0, top, vertical=True),
-    ]
-    figure = theme.figure([bars, zero], axes, height=HEIGHT, interaction=brush)
-    return Chart(figure, {"bars": bars, "zero": zero, "x": scales["x"], "y": scales["y"], "brush": brush})
+    axes = {
+        "x_axis": theme.axis(scales["x"], "Predicted minus actual"),
+        "y_axis": theme.axis(scales["y"], "Rows", vertical=True),
+    }
+    figure = theme.figure([bars, zero], list(axes.values()), height=HEIGHT, interaction=brush)
+    chart = Chart(figure, {"bars": bars, "zero": zero, "brush": brush, **scales, **axes})
+    chart.draw(draw_errors(split.errors))
+    return chart
+
+
+def draw_errors(errors: Histogram) -> Drawing:
+    """Return the drawing of one split's errors for ``errors_chart``."""
+    low, high = float(errors.edges[0]), float(errors.edges[-1])
+    # A little above the highest bar.
+    top = 1.05 * max(1.0, float(errors.counts.max(initial=0)))
+    return {
+        "x": {"min": low, "max": high},
+        "y": {"min": 0.0, "max": top},
+        "bars": {"x": (errors.edges[:-1] + errors.edges[1:]) / 2, "y": errors.counts.astype(np.float64)},
+        "zero": {"x": np.zeros(2), "y": np.array([0.0, top])},
+        "x_axis": axis_ticks(low, high, count=6),
+        "y_axis": axis_ticks(0.0, top),
+    }
 
 
 def _in_focus(result: PerformanceResult) -> tuple[SplitPerformance, SplitPerformance]:
@@ -151,13 +166,6 @@ def _share_axes(scales: dict[str, bqplot.Scale], x_label: str, y_label: str) -> 
     ]
 
 
-def _number_axis(
-    scale: bqplot.Scale, label: str, low: float, high: float, *, vertical: bool = False, count: int = 4
-) -> bqplot.Axis:
-    ticks = number_ticks(low, high, count)
-    return theme.axis(scale, label, vertical=vertical, tick_values=ticks, tick_format=number_format(low, high, ticks))
-
-
 def _image(density: Density, scales: dict[str, bqplot.Scale], *, visible: bool) -> bqplot.Image:
     png = indexed_png(log_levels(density.counts[::-1]), ramp())
     return bqplot.Image(
@@ -169,11 +177,6 @@ def _image(density: Density, scales: dict[str, bqplot.Scale], *, visible: bool) 
         visible=visible,
         preserve_domain={"x": True, "y": True},
     )
-
-
-def _headroom(histogram: Histogram) -> float:
-    """Return the top of the count axis: a little above the highest bar."""
-    return 1.05 * max(1.0, float(histogram.counts.max(initial=0)))
 
 
 def _stop(sweep: ThresholdSweep, threshold: float | None) -> int:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from mldebug_widgets.analyzers.sensitivity import FeatureCurve
 from mldebug_widgets.charts import theme
 from mldebug_widgets.charts.theme import Chart, Drawing
-from mldebug_widgets.charts.ticks import date_ticks, middle_ellipsis, number_format, number_ticks
+from mldebug_widgets.charts.ticks import axis_ticks, date_ticks, middle_ellipsis
 
 LARGEST_BAR_COUNT = 12
 _LONGEST_LABEL = 14
@@ -112,7 +112,7 @@ def draw_line(curve: FeatureCurve, against: Reference, *, mean: bool = False) ->
         "original": _upright_line(against.value, low, high, y_low, y_high),
         "threshold": _level_line(against.threshold, low, high),
         "x_axis": {"label": middle_ellipsis(curve.feature, _LONGEST_NAME), **_grid_ticks(curve, low, high)},
-        "y_axis": _number_ticks(y_low, y_high),
+        "y_axis": axis_ticks(y_low, y_high),
     }
 
 
@@ -140,7 +140,7 @@ def draw_bars(curve: FeatureCurve, against: Reference, current: float | None = N
             "x": np.array([] if against.threshold is None else [against.threshold] * 2, dtype=np.float64),
             "y": np.array([] if against.threshold is None else [0.0, 1.0], dtype=np.float64),
         },
-        "x_axis": {"label": f"by {middle_ellipsis(curve.feature, _LONGEST_NAME)}", **_number_ticks(y_low, y_high)},
+        "x_axis": {"label": f"by {middle_ellipsis(curve.feature, _LONGEST_NAME)}", **axis_ticks(y_low, y_high)},
         "y_axis": {"tick_labels": labels},
     }
 
@@ -192,14 +192,7 @@ def _grid_ticks(curve: FeatureCurve, low: float, high: float) -> dict[str, objec
     if curve.kind == "datetime":
         positions, labels = date_ticks(low, high, count=3)
         return {"tick_values": positions, "tick_labels": labels, "tick_format": ""}
-    return {**_number_ticks(low, high), "tick_labels": {}}
-
-
-def _number_ticks(low: float, high: float) -> dict[str, object]:
-    ticks = number_ticks(low, high)
-    if (low, high) == (0.0, 1.0):
-        return {"tick_values": ticks, "tick_format": "~g"}
-    return {"tick_values": ticks, "tick_format": number_format(low, high, ticks)}
+    return {**axis_ticks(low, high), "tick_labels": {}}
 
 
 def _shown(label: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,13 @@ def number_format(low: float, high: float, ticks: Sequence[float] | Float64s) ->
     while decimals < 6 and not math.isclose(step, round(step, decimals), rel_tol=1e-6):
         decimals += 1
     return f",.{decimals}f"
+
+
+def axis_ticks(low: float, high: float, count: int = 4) -> dict[str, Any]:
+    """Return bqplot's ``tick_values`` and ``tick_format`` for an axis from ``low`` to ``high``."""
+    ticks = number_ticks(low, high, count)
+    shares = (low, high) == (0.0, 1.0)
+    return {"tick_values": ticks, "tick_format": "~g" if shares else number_format(low, high, ticks)}
 
 
 def date_ticks(low: float, high: float, count: int = 4) -> tuple[Float64s, dict[str, str]]:

@@ -9,9 +9,9 @@ import numpy as np
 import traitlets
 
 from mldebug_widgets.analyzers.performance import PerformanceResult, performance
-from mldebug_widgets.charts.performance import actual_chart, errors_chart, pr_chart, roc_chart
+from mldebug_widgets.charts.performance import actual_chart, draw_errors, errors_chart, pr_chart, roc_chart
 from mldebug_widgets.charts.theme import Chart, reference
-from mldebug_widgets.widgets.base import ViewWidget
+from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.panels import Panel
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class PerformanceWidget(ViewWidget):
         References of the figures and of their parts, for the view.
     split
         The split that is shown; written by the view.
+    drawings
+        Per split, what the view sets on the parts of the error histogram to show it (regression).
     """
 
     stem = "performance"
@@ -40,6 +42,7 @@ class PerformanceWidget(ViewWidget):
     figures = traitlets.Dict().tag(sync=True)
     marks = traitlets.Dict().tag(sync=True)
     split = traitlets.Unicode("").tag(sync=True)
+    drawings = traitlets.Any((), allow_none=True).tag(sync=True, to_json=encoded)
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class PerformanceWidget(ViewWidget):
             result=result,
             workbench=workbench,
             split=result.primary,
+            drawings=[None if split.errors is None else draw_errors(split.errors) for split in result.splits],
             figures={name: reference(chart.figure) for name, chart in self.charts.items()},
             marks={key: value for name, chart in self.charts.items() for key, value in chart.references(name).items()},
         )

@@ -92,12 +92,8 @@ def whatif_fixture() -> dict[str, Any]:
     return {
         "live": traits(widget),
         "report": {**traits(widget), **_plain(widget.report_state(include_data=False))},
-        "answers": [
-            {"edits": edits, "prediction": _plain(encode(widget.predict(3, edits)))} for edits in EDITS
-        ],
-        "curves": {
-            str(position): _plain(encode(widget.curve(3, position, {}))) for position in (0, 3)
-        },
+        "answers": [{"edits": edits, "prediction": _plain(encode(widget.predict(3, edits)))} for edits in EDITS],
+        "curves": {str(position): _plain(encode(widget.curve(3, position, {}))) for position in (0, 3)},
         "nearest": _plain(encode(widget.nearest(3, {}).result(timeout=30))),
     }
 

@@ -4,7 +4,7 @@ import type { Density, Histogram, PerformanceResult, SplitPerformance } from "..
 import type { ViewHost } from "../../contract/host";
 import { values } from "../../contract/values";
 import { formatCount, formatNumber, plural, useConnection, useTrait, WidgetSlot } from "../../ui";
-import type { References } from "../../ui/drawing";
+import { type Drawing, draw, type References } from "../../ui/drawing";
 import { metricTiles } from "./summary";
 import { Tiles } from "./tiles";
 
@@ -18,8 +18,9 @@ export function Regression({ host, result, split }: RegressionProps) {
   const [figures] = useTrait<References>(host, "figures");
   const [marks] = useTrait<References>(host, "marks");
   const { density, errors } = split;
-  useShownDensity(host, marks, result.splits.indexOf(split), result.splits.length);
-  useShownErrors(host, marks, errors);
+  const shown = result.splits.indexOf(split);
+  useShownDensity(host, marks, shown, result.splits.length);
+  useShownErrors(host, marks, shown);
   return (
     <>
       <Tiles tiles={metricTiles(split, result)} />
@@ -100,20 +101,10 @@ function useShownDensity(host: ViewHost, marks: References, shown: number, count
   }, [host, marks, shown, count]);
 }
 
-function useShownErrors(host: ViewHost, marks: References, errors: Histogram | null): void {
+function useShownErrors(host: ViewHost, marks: References, shown: number): void {
+  const [drawings] = useTrait<readonly (Drawing | null)[]>(host, "drawings");
+  const drawing = drawings[shown];
   useEffect(() => {
-    if (errors === null) return;
-    const edges = values(errors.edges);
-    const counts = Float64Array.from(values(errors.counts));
-    const top = 1.05 * Math.max(1, ...counts);
-    const centres = Float64Array.from(counts, (_, bin) => ((edges[bin] ?? 0) + (edges[bin + 1] ?? 0)) / 2);
-    const set = (name: string, traits: Record<string, unknown>) => {
-      const mark = marks[`errors_${name}`];
-      if (mark !== undefined) void host.update(mark, traits);
-    };
-    set("x", { min: edges[0], max: edges[edges.length - 1] });
-    set("y", { min: 0, max: top });
-    set("bars", { x: centres, y: counts });
-    set("zero", { y: Float64Array.of(0, top) });
-  }, [host, marks, errors]);
+    if (drawing) void draw(host, marks, "errors", drawing);
+  }, [host, marks, drawing]);
 }

@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { PerformanceResult } from "../../contract/generated";
-import { values } from "../../contract/values";
 import type { Selection } from "../../contract/workbench";
 import { staticState } from "../../host/static";
 import { type Drawn, draw, settle } from "../../testing/draw";
@@ -223,9 +221,11 @@ describe("many classes", () => {
 
 describe("a number that is predicted", () => {
   test("has its metrics with intervals, and says which rows are not drawn", async () => {
-    const drawn = await draw(Performance, fixture.regression, { shared: workbench({ threshold: null }) });
+    const traits = structuredClone(fixture.regression);
+    Object.assign(traits.result.splits[0]!.errors!, { below: 3, above: 1 });
+    const drawn = await draw(Performance, traits, { shared: workbench({ threshold: null }) });
     expect(drawn.all(".tile").length).toBe(4);
-    expect(drawn.text()).toContain("Not drawn:");
+    expect(drawn.text()).toMatch(/Not drawn: 3 rows below −[\d.]+, 1 above [\d.]+\./);
     expect(drawn.text()).toContain("Drag over the bars to select their rows");
   });
 
@@ -237,15 +237,24 @@ describe("a number that is predicted", () => {
     expect(drawn.text()).toContain("Selecting by error needs a kernel");
   });
 
-  test("sets the bars to the bins of the split", async () => {
-    const drawn = await draw(Performance, fixture.regression, { shared: workbench({ threshold: null }) });
+  test("draws the errors of the split that is chosen", async () => {
+    const [drawing] = fixture.regression.drawings;
+    const other = structuredClone(drawing!);
+    other.y.max = 77;
+    const split = { ...fixture.regression.result.splits[0], split: "other" };
+    const result = { ...fixture.regression.result, splits: [...fixture.regression.result.splits, split] };
+    const drawn = await draw(
+      Performance,
+      { ...fixture.regression, result, drawings: [drawing, other] },
+      { shared: workbench({ threshold: null }) },
+    );
     const update = vi.spyOn(drawn.host, "update");
-    drawn.host.set("result", structuredClone(fixture.regression.result));
+    drawn.button("other").click();
     await settle();
-    const errors = drawn.host.get<PerformanceResult>("result").splits[0]?.errors;
+    expect(update).toHaveBeenCalledWith("IPY_MODEL_errors_y", { min: 0, max: 77 });
     expect(update).toHaveBeenCalledWith("IPY_MODEL_errors_bars", {
       x: expect.any(Float64Array),
-      y: Float64Array.from(values(errors!.counts)),
+      y: expect.any(Float64Array),
     });
   });
 });
