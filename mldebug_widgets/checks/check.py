@@ -40,6 +40,11 @@ class Subject:
         self._overview = overview
         self._baselines = baselines
 
+    @property
+    def judged_rows(self) -> str:
+        """What the deciding rows are called in a sentence: "test rows", or "rows" where there is one split only."""
+        return f"{self.ev.primary} rows" if len(self.ev.splits) > 1 else "rows"
+
     @cached_property
     def overview(self) -> OverviewResult:
         """Metrics on every split."""

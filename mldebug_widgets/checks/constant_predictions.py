@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import numpy.typing as npt
 
 from mldebug_widgets.analyzers.metrics.scored import ScoredRows, scored_rows
 from mldebug_widgets.checks.check import Check, Subject
 from mldebug_widgets.checks.finding import CheckOutcome, Finding
+
+if TYPE_CHECKING:
+    from mldebug_widgets.evaluation.evaluation import Evaluation
 
 #: Scores closer together than this are the same answer.
 SMALLEST_SPREAD = 1e-6
@@ -27,7 +31,7 @@ class ConstantPredictions(Check):
         ev = subject.ev
         scored = scored_rows(ev, ev.splits[ev.primary])
         if len(scored) < 2:
-            return self.cannot_tell(f"fewer than two rows of {ev.primary} can be judged")
+            return self.cannot_tell(f"fewer than two {subject.judged_rows} can be judged")
         if ev.class_codes is None:
             return self._numbers(scored)
         scores = scored.scores.reshape(len(scored), -1)
@@ -35,7 +39,7 @@ class ConstantPredictions(Check):
         if spread <= SMALLEST_SPREAD:
             return self._same(
                 "critical",
-                f"The model gives all {len(scored):,} {ev.primary} rows the same scores, to within {spread:.1g}",
+                f"The model gives all {len(scored):,} {subject.judged_rows} the same scores, to within {spread:.1g}",
                 "Its answer does not depend on the row.",
                 score=2.0,
             )
@@ -62,7 +66,7 @@ class ConstantPredictions(Check):
         if scored.predicted.ndim == 2:
             return self._same(
                 "warning",
-                f"The model gives all {len(scored):,} {ev.primary} rows the same labels",
+                f"The model gives all {len(scored):,} {subject.judged_rows} the same labels",
                 "The scores differ between rows, but never cross 0.5.",
                 score=1.0,
             )
@@ -70,14 +74,9 @@ class ConstantPredictions(Check):
         others = int(np.count_nonzero(scored.truth != scored.predicted[0]))
         return self._same(
             "warning",
-            f"The model answers {answer} for all {len(scored):,} {ev.primary} rows; {others:,} of them are not",
-            "The scores differ between rows, so it does tell them apart, but no row "
-            + (
-                f"{'reaches' if scored.predicted[0] == 0 else 'stays below'} the threshold of {ev.threshold:g}: "
-                f"the highest score is {_range(scored.scores)[1]:.3g}, the lowest {_range(scored.scores)[0]:.3g}."
-                if ev.threshold is not None
-                else "gets another class as its most probable one."
-            ),
+            f'The model answers "{answer}" for all {len(scored):,} {subject.judged_rows}; '
+            f"{others:,} are something else",
+            f"The scores differ between rows, so it does tell them apart, but {_why_one_answer(ev, scored)}.",
             score=1.0,
         )
 
@@ -99,5 +98,9 @@ class ConstantPredictions(Check):
         )
 
 
-def _range(scores: npt.NDArray[np.floating]) -> tuple[float, float]:
-    return float(scores.min()), float(scores.max())
+def _why_one_answer(ev: Evaluation, scored: ScoredRows) -> str:
+    if ev.threshold is None:
+        return "the same class is the most probable one in every row"
+    low, high = float(scored.scores.min()), float(scored.scores.max())
+    side = "reaches" if scored.predicted[0] == 0 else "stays below"
+    return f"no row {side} the threshold of {ev.threshold:g}: scores lie between {low:.3g} and {high:.3g}"

@@ -36,7 +36,7 @@ class HiddenImbalance(Check):
         rows = confusion.sum(axis=1)
         enough = rows >= FEWEST_ROWS
         if np.count_nonzero(enough) < 2:
-            return self.cannot_tell(f"fewer than two classes have {FEWEST_ROWS} rows in {ev.primary}")
+            return self.cannot_tell(f"fewer than two classes have {FEWEST_ROWS} {subject.judged_rows}")
         _, recall, _ = class_rates(confusion)
         n, right = int(rows.sum()), int(np.trace(confusion))
         accuracy, balanced = right / n, float(recall[rows > 0].mean())
@@ -45,13 +45,13 @@ class HiddenImbalance(Check):
         worst, most = int(np.where(enough, recall, np.inf).argmin()), int(rows.argmax())
         majority = float(rows[most] / n)
         no_better = (wilson(right, n).low or 0.0) <= majority
-        found = int(confusion[worst, worst])
+        found, occurring = int(confusion[worst, worst]), int(rows[worst])
+        finds = f"only {found:,} of {occurring:,}" if found else f"none of {occurring:,}"
         return self.finding(
             "critical" if no_better else "warning",
-            f"Accuracy {accuracy:.3f} hides that the model finds only {found:,} of {int(rows[worst]):,} rows of class "
-            f"{ev.class_names[worst]} ({recall[worst]:.0%})",
-            f"{majority:.1%} of the {ev.primary} rows are {ev.class_names[most]}: always answering that would be right "
-            f"as often. Balanced accuracy, the mean recall of the classes, is {balanced:.3f}.",
+            f'Accuracy {accuracy:.3f} hides that the model finds {finds} rows of class "{ev.class_names[worst]}"',
+            f'{majority:.1%} of the {subject.judged_rows} are "{ev.class_names[most]}": always answering that would be '
+            f"right as often. Balanced accuracy, the mean recall of the classes, is {balanced:.3f}.",
             advice="Read balanced accuracy, recall and average precision instead of accuracy. Then move the threshold, "
             "weight the classes in the loss, or gather more rows of the rare class.",
             panel="performance",

@@ -44,8 +44,8 @@ class Underfitting(Check):
             f"The model is underfitting: {numbers}, small boosted trees reach {shown(theirs)} on unseen rows",
             f"The trees learned from {found.fitted_on} and were judged on {found.judged_on}. "
             f"Chance alone explains a difference of {margin(ours, theirs):.3g}.",
-            advice="Train longer or with a higher learning rate, scale the inputs, make the model larger, or weaken "
-            "its regularisation: there is more in these columns than it has learned.",
+            advice="Check that the model gets every column, and scaled. Then train longer or with a higher learning "
+            "rate, make the model larger, or weaken its regularisation: there is more in the data than it has learned.",
             panel="performance",
             code="from mldebug_widgets.analyzers.reference import reference\nreference(ev).metrics",
             score=lead,

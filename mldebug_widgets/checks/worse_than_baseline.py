@@ -15,8 +15,8 @@ SMALLEST_ADVANTAGE = 0.01
 _ADVICE: dict[Severity, str] = {
     "critical": "Check first that rows and targets belong together, then the learning rate, the loss and how the "
     "inputs are scaled: a model that has learned anything beats this.",
-    "warning": "Check how the inputs are scaled and encoded, and whether training ran long enough. Until the model is "
-    "ahead, the baseline is the better and the simpler choice.",
+    "warning": "Check that the model gets every column, how they are scaled and encoded, and whether training ran long "
+    "enough. Until the model is ahead, the baseline is the better and the simpler choice.",
     "info": "If there is more in the data than a straight line can say, the model has not found it yet: try more "
     "capacity or better features, or keep the simpler model.",
 }
