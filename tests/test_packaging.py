@@ -31,6 +31,7 @@ REQUIRED = {
     "scikit-learn",
     "scipy",
     "torch",
+    "threadpoolctl",
     "tqdm",
 }
 #: Imported where ipywidgets, which requires them, hands them over.
