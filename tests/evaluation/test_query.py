@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from mldebug_widgets.errors import MldError
@@ -90,7 +90,12 @@ queries = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(queries)
 def test_agrees_with_pandas(query: str) -> None:
-    np.testing.assert_array_equal(rows_matching(query, FRAME, {}), pandas_rows(query), err_msg=query)
+    ours = rows_matching(query, FRAME, {})
+    try:
+        expected = pandas_rows(query)
+    except TypeError:  # pandas cannot join nullable and Arrow columns in every order
+        reject()
+    np.testing.assert_array_equal(ours, expected, err_msg=query)
 
 
 @pytest.mark.parametrize("query", ["n > 1 & x < 2 | flag", "not flag and n == 1", "x == x", "-1 < n <= 3 > x < 1"])
