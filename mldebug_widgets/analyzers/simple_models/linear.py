@@ -78,7 +78,7 @@ def _minimise(
 
     # The solver's many tiny LAPACK calls wait for each other's threads on a busy machine: 70 times slower, measured.
     with threadpool_limits(1):
-        options = {"maxiter": MOST_ITERATIONS, "gtol": 1e-5, "ftol": 1e-8}
+        options = {"maxiter": MOST_ITERATIONS, "gtol": 1e-7, "ftol": 1e-11}
         done = minimize(objective, start, jac=True, method="L-BFGS-B", callback=look, options=options)
     return None if stopped else np.asarray(done.x, dtype=np.float64)
 
