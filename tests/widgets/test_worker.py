@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import CancelledError
+from collections.abc import Callable
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from mldebug_widgets.widgets.worker import Job, Worker, afterwards
+
+
+def on_a_fresh_thread(work: Callable[[], Any]) -> Any:
+    """Run ``work`` where no event loop runs: Playwright leaves one on the main thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result(30)
 
 
 def quiet(_text: str, _fraction: float | None) -> None:
@@ -86,7 +94,7 @@ def test_what_comes_afterwards_runs_on_the_thread_that_asked_and_leaves_it_free(
         release.set()
         return await asyncio.wrap_future(later), threading.get_ident()
 
-    ran_on, asked_on = asyncio.run(ask())
+    ran_on, asked_on = on_a_fresh_thread(lambda: asyncio.run(ask()))
     assert ran_on == asked_on
 
 
@@ -94,5 +102,6 @@ def test_without_an_event_loop_the_caller_waits() -> None:
     order: list[str] = []
     worker = Worker(quiet)
     before = worker.submit(lambda _job: order.append("before"))
-    assert afterwards(before, lambda: order.append("after") or "value").result(0) == "value"
+    later = on_a_fresh_thread(lambda: afterwards(before, lambda: order.append("after") or "value"))
+    assert later.result(0) == "value"
     assert order == ["before", "after"]
