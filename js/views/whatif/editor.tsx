@@ -1,5 +1,5 @@
 /** One open row: controls on the left, the model's answer on the right. */
-import { useCallback, useState } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import type { Feature, NearestRow, WhatifResult } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
 import { Button, CopyButton, useTrait } from "../../ui";
@@ -48,13 +48,15 @@ export function Editor({ host, result, features, subject, nRows, live, onOpen }:
   useCurrentMark(host, curve.drawing, value, curve.drawing && outputOn(curve.drawing.curve, value));
   useThresholdMark(host, curve.drawing, subject.threshold);
 
+  const newest = useRef(edits);
+  newest.current = edits;
   const edit = useCallback(
     (changed: Feature, next: Scalar) => {
-      const base = curves === null ? edits : NO_EDITS;
       take(changed.position);
-      setEdits(withEdit(result, base, changed, next));
+      newest.current = withEdit(result, curves === null ? newest.current : NO_EDITS, changed, next);
+      setEdits(newest.current);
     },
-    [curves, edits, result, setEdits],
+    [curves, result, setEdits],
   );
   const changed = Object.keys(edits).length > 0;
   return (

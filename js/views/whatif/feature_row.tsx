@@ -1,6 +1,7 @@
 /** One feature: its name and range, the control that fits its kind, its value, and the way back. */
 import type { Feature } from "../../contract/generated";
 import { formatCount, formatDate, formatNumber, formatPercent, MiddleEllipsis } from "../../ui";
+import { memo } from "../../ui/memo";
 import { CategoryControl } from "./category_control";
 import { MissingSwitch } from "./missing_switch";
 import { OrderedControl, ValueInput } from "./ordered_control";
@@ -18,7 +19,8 @@ export interface FeatureRowProps {
   onTake: (position: number) => void;
 }
 
-export function FeatureRow(props: FeatureRowProps) {
+/** While one slider is dragged the other rows stay as they are. */
+export const FeatureRow = memo(function FeatureRow(props: FeatureRowProps) {
   const { feature, nRows, original, value, locked, onEdit, onTake } = props;
   const edited = value !== original;
   const number = feature.kind === "numeric" || feature.kind === "datetime";
@@ -62,7 +64,7 @@ export function FeatureRow(props: FeatureRowProps) {
       </button>
     </div>
   );
-}
+});
 
 function Control(props: FeatureRowProps) {
   const { feature, value } = props;

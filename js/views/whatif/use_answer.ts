@@ -1,5 +1,5 @@
 /** The model's answer for the edited row: asked while a slider is dragged, or read off a curve in an exported file. */
-import { useEffect, useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import type { CodedError } from "../../contract/errors";
 import type { Prediction, WhatifResult } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
@@ -34,13 +34,15 @@ export function useAnswer(host: ViewHost, result: WhatifResult, edits: Edits, li
   );
   const { ask, reset } = asked;
   const edited = Object.keys(edits).length > 0;
-  useEffect(() => {
+  // In the same task as the input event: after the next paint would be a frame later.
+  useLayoutEffect(() => {
     if (!live) return;
     if (edited) ask(edits);
     else reset();
   }, [live, edited, edits, ask, reset]);
 
   const newest = edited ? asked.answer : null;
+  const error = edited && !asked.stale ? asked.error : null;
   const prediction = newest?.data ?? result.prediction;
   const scores = useMemo(() => Array.from(values(prediction.scores)), [prediction]);
   return {
@@ -48,8 +50,8 @@ export function useAnswer(host: ViewHost, result: WhatifResult, edits: Edits, li
     predicted: prediction.predicted,
     scores,
     edits: newest?.params ?? {},
-    stale: edited && (asked.stale || newest === null),
-    error: edited ? asked.error : null,
+    stale: edited && live && error === null && newest?.params !== edits,
+    error,
   };
 }
 
