@@ -89,15 +89,7 @@ def _read_frame(data: Any, target: Any, argument: str) -> Table:
     if labels is None:
         return _table(frame, read_target(target, "target"), form, argument)
     truth = target_of_columns(frame[labels], "target")
-    return _table(_without(frame, labels), truth, form, argument)
-
-
-def _without(frame: pd.DataFrame, labels: list[Any]) -> pd.DataFrame:
-    """Return the other columns as views; ``frame.drop`` copies all columns of the target's dtype."""
-    taken = sorted(frame.columns.get_loc(label) for label in labels)
-    edges = zip([-1, *taken], [*taken, frame.shape[1]], strict=True)
-    parts = [frame.iloc[:, before + 1 : after] for before, after in edges if after - before > 1]
-    return pd.concat(parts, axis=1) if parts else frame.iloc[:, :0]
+    return _table(frame.drop(columns=labels), truth, form, argument)
 
 
 def _target_labels(frame: pd.DataFrame, target: Any) -> list[Any] | None:

@@ -61,7 +61,7 @@ def test_bfloat16_tensors() -> None:
 
 
 def test_the_target_leaves_views_of_the_other_columns(table: pd.DataFrame) -> None:
-    """Dropping a column in the middle of a block would copy the block, which may be the whole table."""
+    """A target in the middle of a block of one dtype must not cost a copy of the block."""
     read = read_data(table.astype(float), "b")
     assert list(read.frame.columns) == ["a", "c", "d", "late"]
     wide = pd.DataFrame(np.random.default_rng(0).normal(size=(50, 5)), columns=list("abcde"))

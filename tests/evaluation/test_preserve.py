@@ -147,11 +147,13 @@ def test_a_torch_model_may_write_into_its_input(table: pd.DataFrame, make: str) 
     assert (values.tobytes(), frame_state(table)) == before
 
 
+@pytest.mark.filterwarnings("ignore:The given NumPy array is not writable")
 def test_preprocess_may_write_into_its_rows_and_its_module_comes_back(table: pd.DataFrame) -> None:
     encoder = nn.Sequential(nn.BatchNorm1d(4)).train()
 
     def preprocess(rows: pd.DataFrame) -> torch.Tensor:
         values = torch.from_numpy(rows.to_numpy()).float()
+        torch.from_numpy(rows["b"].to_numpy()).mul_(7)
         rows.loc[:, "a"] = -1.0
         return encoder(values)
 

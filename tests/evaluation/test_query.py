@@ -28,6 +28,7 @@ def _frame() -> pd.DataFrame:
             "city": pd.Series(np.where(missing, None, rng.choice(["Rome", "Oslo"], N))),
             "old": np.where(missing, None, rng.choice(["Rome", "Oslo"], N)).astype(object),
             "grade": pd.Categorical(rng.choice(["low", "high"], N), categories=["low", "high", "never"]),
+            "name": pd.array(np.where(missing, None, rng.choice(["Rome", "Oslo"], N)), dtype="string"),
             "flag": rng.random(N) < 0.5,
             "nullable": pd.array(np.where(missing, None, rng.integers(0, 3, N)), dtype="Int64"),
             "maybe": pd.array(np.where(missing, None, rng.random(N) < 0.5), dtype="boolean"),
@@ -51,7 +52,7 @@ def pandas_rows(query: str) -> np.ndarray:
 numbers = st.sampled_from(["x", "n", "nullable", "arrow", "`two words`", "`class`"])
 comparisons = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 constants = st.one_of(st.integers(-3, 3).map(str), st.sampled_from(["0.5", "-0.1", "1e0", "+1"]))
-texts = st.sampled_from(["city", "old", "grade"])
+texts = st.sampled_from(["city", "old", "name", "grade"])
 labels = st.sampled_from(["'Rome'", '"Oslo"', "'low'", "'nowhere'"])
 
 atoms = st.one_of(
