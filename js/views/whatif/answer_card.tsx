@@ -1,7 +1,7 @@
 /** What the model answers now, against what it answered for the unchanged row. */
 import type { WhatifResult } from "../../contract/generated";
 import { values } from "../../contract/values";
-import { ErrorState, formatFixed, formatNumber, formatSigned, Meter, MiddleEllipsis } from "../../ui";
+import { ErrorState, formatFixed, formatNumber, formatSigned, Meter, MiddleEllipsis, plural } from "../../ui";
 import { type Answer, answerText, answerWord, type Subject } from "./use_answer";
 
 /** More classes than this are summed up in a line. */
@@ -18,6 +18,7 @@ export function AnswerCard({ result, subject, answer }: AnswerCardProps) {
   const before = result.prediction.output;
   const change = output === null || before === null ? null : output - before;
   const isShare = subject.task !== "regression";
+  const invisible = change === 0 || (isShare && Math.abs(change ?? 0) < 0.0005);
   const text = (value: number | null) => (isShare ? formatFixed(value, 3) : formatNumber(value, 5));
   return (
     <div class={stale ? "answer stale-soon" : "answer"} aria-busy={stale}>
@@ -26,7 +27,7 @@ export function AnswerCard({ result, subject, answer }: AnswerCardProps) {
       </div>
       <div class="output" role="status" aria-live="polite" aria-atomic="true">
         <span class="number">{text(output)}</span>{" "}
-        {change !== null && change !== 0 && (
+        {change !== null && !invisible && (
           <span class={change > 0 ? "delta up" : "delta down"}>
             {isShare ? formatSigned(change, 3) : signedNumber(change)}
           </span>
@@ -51,10 +52,11 @@ function verdict(result: WhatifResult, subject: Subject, answer: Answer, before:
   const then = answerText(result.prediction, subject);
   const at = subject.threshold === null ? "" : `, threshold ${formatNumber(subject.threshold, 3)}`;
   const edited = Object.keys(answer.edits).length > 0;
+  if (answer.output === null && answer.predicted === null) return "no curve reaches this value";
   if (subject.task === "regression")
     return edited ? `was ${before}` : `truth ${answerWord(result.truth, subject)}`;
   if (!edited) return `the answer is ${then}${at}`;
-  if (now === null) return `was ${before} and ${then}`;
+  if (now === null) return `was ${before} (${then})`;
   return now === then ? `was ${before}${at}: still ${now}` : `was ${before}${at}: the answer flips to ${now}`;
 }
 
@@ -81,7 +83,7 @@ function ClassScores({ classes, scores, before }: ClassScoresProps) {
           </Meter>
         </div>
       ))}
-      {rest > 0 && <p class="small">and {rest} classes with lower scores</p>}
+      {rest > 0 && <p class="small">and {plural(rest, "class", "classes")} with lower scores</p>}
     </div>
   );
 }

@@ -67,6 +67,7 @@ export function Editor({ host, result, features, subject, nRows, live, onOpen }:
         nRows={nRows}
         edits={edits}
         lockOf={(each) => lockOf(each, live, curves)}
+        canBeMissing={curves === null}
         onEdit={edit}
         onTake={take}
       />

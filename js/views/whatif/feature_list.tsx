@@ -17,11 +17,21 @@ interface FeatureListProps {
   edits: Edits;
   /** Why a feature cannot be moved here, or "". */
   lockOf: (feature: Feature) => string;
+  canBeMissing: boolean;
   onEdit: (feature: Feature, value: Scalar) => void;
   onTake: (position: number) => void;
 }
 
-export function FeatureList({ result, features, nRows, edits, lockOf, onEdit, onTake }: FeatureListProps) {
+export function FeatureList({
+  result,
+  features,
+  nRows,
+  edits,
+  lockOf,
+  canBeMissing,
+  onEdit,
+  onTake,
+}: FeatureListProps) {
   const [search, setSearch] = useState("");
   const [whole, setWhole] = useState(false);
   const found = features.filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()));
@@ -46,6 +56,7 @@ export function FeatureList({ result, features, nRows, edits, lockOf, onEdit, on
           original={originalValue(result, feature)}
           value={currentValue(result, edits, feature)}
           locked={lockOf(feature)}
+          canBeMissing={canBeMissing}
           onEdit={onEdit}
           onTake={onTake}
         />

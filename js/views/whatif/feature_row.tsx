@@ -14,6 +14,8 @@ export interface FeatureRowProps {
   value: Scalar;
   /** Why the control does nothing now, or "". */
   locked: string;
+  /** The value can be made missing: a model answers, which a curve over numbers cannot. */
+  canBeMissing: boolean;
   onEdit: (feature: Feature, value: Scalar) => void;
   /** The control is taken in hand. */
   onTake: (position: number) => void;
@@ -21,14 +23,15 @@ export interface FeatureRowProps {
 
 /** While one slider is dragged the other rows stay as they are. */
 export const FeatureRow = memo(function FeatureRow(props: FeatureRowProps) {
-  const { feature, nRows, original, value, locked, onEdit, onTake } = props;
+  const { feature, nRows, original, value, locked, canBeMissing, onEdit, onTake } = props;
+  const range = rangeText(feature, nRows);
   const edited = value !== original;
   const number = feature.kind === "numeric" || feature.kind === "datetime";
   return (
     <div class={locked === "" ? "feature" : "feature locked"} title={locked || undefined}>
       <div class="name">
         <MiddleEllipsis text={feature.name || "(no name)"} tail={6} />
-        <small title={rangeText(feature, nRows)}>{rangeText(feature, nRows)}</small>
+        <small title={range}>{locked === "" ? range : `needs a kernel · ${range}`}</small>
       </div>
       <div class="control" onFocusCapture={() => onTake(feature.position)}>
         {feature.missing > 0 && number && (
@@ -36,7 +39,7 @@ export const FeatureRow = memo(function FeatureRow(props: FeatureRowProps) {
             feature={feature}
             original={original}
             value={value}
-            disabled={locked !== ""}
+            disabled={locked !== "" || (!canBeMissing && original !== null)}
             onEdit={onEdit}
           />
         )}

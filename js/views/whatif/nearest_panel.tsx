@@ -46,7 +46,7 @@ export function NearestPanel(props: NearestPanelProps) {
     "nearest",
     live && wanted !== null ? { row: result.row, edits: wanted } : null,
   );
-  const nearest = live ? found.data : kept;
+  const nearest = found.data ?? kept;
   const stale = live && nearest !== null && (found.stale || wanted !== edits);
   return (
     <section class="nearest" aria-label="Nearest row with another answer">
@@ -139,7 +139,11 @@ function Nearest({
         >
           Walk there
         </Button>
-        <span class="small">Gower's distance, {plural(searched, "row")} compared</span>
+        <span class="small">
+          {live
+            ? `Gower's distance, ${plural(searched, "row")} compared`
+            : "needs a kernel · found for the unchanged row"}
+        </span>
       </div>
     </>
   );

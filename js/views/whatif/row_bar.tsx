@@ -13,6 +13,7 @@ interface RowBarProps {
 export function RowBar({ row, nRows, locked, onOpen }: RowBarProps) {
   return (
     <span class="row-bar" title={locked || undefined}>
+      {locked !== "" && <span class="small">needs a kernel</span>}
       <Button onClick={() => onOpen(row - 1)} disabled={locked !== "" || row <= 0}>
         Previous
       </Button>

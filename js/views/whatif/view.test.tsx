@@ -314,10 +314,34 @@ describe("in an exported file", () => {
     expect(parts).toContain("IPY_MODEL_bars_y_axis");
   });
 
+  test("a value that no curve reaches has no answer, and one that can be missing there stays a value", async () => {
+    const { values: original } = report.result;
+    const changed = {
+      ...report.result,
+      values: original.map((value, position) => (position === 1 ? 20000 : value)),
+    };
+    const drawn = await draw(
+      Whatif,
+      { ...report, result: changed },
+      { shared: shared(null), connection: "report" },
+    );
+    expect(drawn.button("missing").disabled).toBe(true);
+    const field = drawn.one<HTMLInputElement>('[aria-label="Value of age"]');
+    field.value = "500";
+    field.dispatchEvent(new Event("input"));
+    await settle();
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+    await settle();
+    expect(output(drawn)).toBe("–");
+    expect(drawn.text()).toContain("no curve reaches this value");
+  });
+
   test("what needs a model is locked and says why", async () => {
     const drawn = await draw(Whatif, report, { shared: shared(null), connection: "report" });
     expect(drawn.one<HTMLTextAreaElement>("textarea").disabled).toBe(true);
     expect(drawn.one(".feature.locked").title).toContain("Needs the notebook");
+    expect(drawn.one(".feature.locked small").textContent).toContain("needs a kernel");
+    expect(drawn.one(".row-bar").textContent).toContain("needs a kernel");
     for (const name of ["Next", "Previous", "Walk there"]) expect(drawn.button(name).disabled).toBe(true);
     expect(drawn.text()).toContain("Row 349");
   });
