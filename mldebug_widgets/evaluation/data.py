@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,6 @@ class Table:
     splits: dict[str, npt.NDArray[np.intp]]
     form: Form
     inputs: torch.Tensor | None = None
-    texts: Sequence[str] | None = None
-    notes: tuple[str, ...] = field(default=())
 
 
 def read_data(data: Any, target: Any = None) -> Table:
@@ -83,7 +82,7 @@ def _read_frame(data: Any, target: Any, argument: str) -> Table:
             "target",
             f"{argument} is a table and no target was named",
             "the name of a column, or one value per row",
-            f'Pass target="{frame.columns[-1] if len(frame.columns) else "column"}".',
+            'Pass target="the column to predict", or the two apart as (X, y).',
         )
     labels = _target_labels(frame, target)
     if labels is None:
@@ -104,6 +103,7 @@ def _target_labels(frame: pd.DataFrame, target: Any) -> list[Any] | None:
 def _label(frame: pd.DataFrame, target: Any) -> Any:
     if target in frame.columns and not isinstance(target, bool):
         return target
+    close = difflib.get_close_matches(str(target), [str(label) for label in frame.columns], 1)
     names = ", ".join(repr(label) for label in frame.columns[:8])
     more = f" and {len(frame.columns) - 8} more" if len(frame.columns) > 8 else ""
     raise MldValueError(
@@ -111,7 +111,7 @@ def _label(frame: pd.DataFrame, target: Any) -> Any:
         "target",
         f"data has no column {target!r}",
         f"one of its columns: {names}{more}",
-        "Name one of them, or pass the target as (X, y).",
+        f"Did you mean {close[0]!r}?" if close else "Name one of them, or pass the target as (X, y).",
     )
 
 

@@ -188,7 +188,8 @@ class Evaluation:
     def rows_matching(self, query: str) -> npt.NDArray[np.bool_]:
         """Return (n,) True where ``query``, a pandas query over the columns, holds.
 
-        Besides the columns these names are known: row, split, target, predicted, loss, confidence and score.
+        Besides the columns these names are known: row, split, target (also by its own name), predicted, loss,
+        confidence and score.
         """
         return rows_matching(query, self.X, _ComputedColumns(self))
 
@@ -198,6 +199,7 @@ class _ComputedColumns(Mapping[str, pd.Series]):
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
+        self._target = evaluation.target_name
         self._names = ["row", "split", "target", "predicted", "loss"]
         if evaluation.task == "multilabel":
             self._names = ["row", "split", "loss"]
@@ -205,6 +207,8 @@ class _ComputedColumns(Mapping[str, pd.Series]):
             self._names.append("confidence")
         if evaluation.task in ("binary", "regression"):
             self._names.append("score")
+        if evaluation.task != "multilabel" and self._target not in self._names:
+            self._names.append(self._target)
 
     def __getitem__(self, name: str) -> pd.Series:
         if name not in self._names:
@@ -215,12 +219,12 @@ class _ComputedColumns(Mapping[str, pd.Series]):
             values = np.arange(ev.n)
         elif name == "split":
             values = pd.Categorical.from_codes(ev.split_of, categories=list(ev.splits))
-        elif name == "target":
-            values = ev.y
         elif name == "score":
             values = ev.scores
-        else:
+        elif name in ("predicted", "loss", "confidence"):
             values = getattr(ev, name)
+        else:
+            values = ev.y
         return pd.Series(values, index=ev.X.index)
 
     def __iter__(self) -> Iterator[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
+from narwhals.exceptions import DuplicateError
 
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 
@@ -22,7 +23,7 @@ def is_frame(data: object) -> bool:
         return True
     try:
         return isinstance(nw.from_native(data, eager_only=True, pass_through=True), nw.DataFrame)
-    except nw.exceptions.DuplicateError:
+    except DuplicateError:
         return True
 
 
@@ -91,7 +92,7 @@ def _through_narwhals(data: Any, argument: str) -> pd.DataFrame:
             return converted
         fix = "Call .collect() or .compute() on it first." if _is_lazy(data) else "Convert it to a pandas DataFrame."
         raise MldTypeError("MLD-D01", argument, f"got {shown(data)}", _MAKES, fix) from error
-    except nw.exceptions.DuplicateError as error:
+    except DuplicateError as error:
         raise _duplicates(argument, list(getattr(data, "column_names", ()))) from error
     if isinstance(table, nw.Series):
         return table.to_frame().to_pandas()

@@ -66,11 +66,11 @@ def rows_matching(query: str, frame: pd.DataFrame, extra: Mapping[str, pd.Series
     Raises
     ------
     MldTypeError, MldValueError
-        ``MLD-S30`` no condition or bad syntax, ``MLD-S31`` unknown name, ``MLD-S32`` something the language here
-        does not have, ``MLD-S33`` values that cannot be compared.
+        ``MLD-Q01`` no condition or bad syntax, ``MLD-Q02`` unknown name, ``MLD-Q03`` something the language here
+        does not have, ``MLD-Q04`` values that cannot be compared.
     """
     if not isinstance(query, str):
-        raise MldTypeError("MLD-S30", "query", f"got {shown(query)}", "text", 'Pass text such as "age > 40".')
+        raise MldTypeError("MLD-Q01", "query", f"got {shown(query)}", "text", 'Pass text such as "age > 40".')
     if not query.strip():
         return np.ones(len(frame), bool)
     if len(query) > MAX_LENGTH:
@@ -92,7 +92,7 @@ def rows_matching(query: str, frame: pd.DataFrame, extra: Mapping[str, pd.Series
 
 def _syntax(got: str, allowed: str) -> MldValueError:
     fix = 'Write a condition such as age > 40 and city == "Rome"; put names with spaces in `backticks`.'
-    return MldValueError("MLD-S30", "query", got, allowed, fix)
+    return MldValueError("MLD-Q01", "query", got, allowed, fix)
 
 
 def _without_backticks(query: str) -> tuple[str, dict[str, str]]:
@@ -163,7 +163,7 @@ class _Reader:
         for placeholder, name in self._quoted.items():
             text = text.replace(placeholder, f"`{name}`")
         fix = "Compute the rows in Python and set them as the selection, or write it with what is allowed."
-        return MldValueError("MLD-S32", "query", f"{shown(text)} {what} in {shown(self._query)}", _ALLOWED, fix)
+        return MldValueError("MLD-Q03", "query", f"{shown(text)} {what} in {shown(self._query)}", _ALLOWED, fix)
 
     def _column(self, node: ast.Name) -> pd.Series:
         name = self._quoted.get(node.id, node.id)
@@ -171,10 +171,10 @@ class _Reader:
             return self._frame[self._labels[name]]
         if name in self._extra:
             return self._extra[name]
-        known = [*self._labels, *self._extra]
+        known = [*self._extra, *self._labels]
         close = difflib.get_close_matches(name, known, 1)
         fix = f"Did you mean {close[0]!r}?" if close else 'Text goes in quotes: city == "Rome".'
-        raise MldValueError("MLD-S31", "query", f"there is no column {name!r}", f"one of {known[:12]}", fix)
+        raise MldValueError("MLD-Q02", "query", f"there is no column {name!r}", f"one of {known[:12]}", fix)
 
     def _flag(self, node: ast.Name) -> pd.Series:
         column = self._column(node)
@@ -182,7 +182,7 @@ class _Reader:
             column = column.astype("boolean") if _holds_flags(column) else column
         if not pd.api.types.is_bool_dtype(column.dtype) or isinstance(column.dtype, pd.CategoricalDtype):
             raise MldValueError(
-                "MLD-S33",
+                "MLD-Q04",
                 "query",
                 f"{column.name!r} is {column.dtype}, not true or false",
                 "a boolean column alone, or a comparison",
@@ -262,7 +262,7 @@ class _Reader:
             return _settled(getattr(target, method.attr)(*arguments, **options))
         except Exception as error:  # re.error, ArrowInvalid and pandas' own, all about the arguments
             raise MldValueError(
-                "MLD-S33",
+                "MLD-Q04",
                 "query",
                 f"{shown(self._query)}: {error}",
                 f"arguments that .{method.attr}() takes on a column of {column.dtype}",
@@ -317,7 +317,7 @@ def _incomparable(left: Any, right: Any, error: Exception) -> MldValueError:
         return f"{value.name!r} ({value.dtype})" if isinstance(value, pd.Series) else shown(value)
 
     return MldValueError(
-        "MLD-S33",
+        "MLD-Q04",
         "query",
         f"{kind(left)} cannot be compared with {kind(right)}: {error}",
         "values of one kind; order only where there is one",

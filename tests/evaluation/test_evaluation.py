@@ -187,6 +187,7 @@ def test_queries_over_computed_columns(table: pd.DataFrame) -> None:
     np.testing.assert_array_equal(mask, expected)
     np.testing.assert_array_equal(ev.rows_matching("confidence < 0.6"), ev.confidence < 0.6)
     np.testing.assert_array_equal(ev.rows_matching("loss > 1"), ev.loss > 1)
+    np.testing.assert_array_equal(ev.rows_matching("late == 1"), ev.rows_matching("target == 1"))
 
 
 @pytest.mark.parametrize("position", [0, 3])

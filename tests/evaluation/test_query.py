@@ -176,5 +176,5 @@ EVIL: list[Any] = [
 
 @pytest.mark.parametrize("query", EVIL)
 def test_nothing_beyond_the_language_is_run(query: str) -> None:
-    with pytest.raises(MldError, match=r"MLD-S3[0-3]: query"):
+    with pytest.raises(MldError, match=r"MLD-Q0[1-4]: query"):
         rows_matching(query, FRAME, {})

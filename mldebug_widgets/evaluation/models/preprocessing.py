@@ -31,7 +31,6 @@ class Preprocess:
                 "a function DataFrame -> tensor, or a fitted scikit-learn transformer",
                 "Pass the function or the fitted object itself.",
             )
-        check_fitted(step, "preprocess")
         self.modules = modules_behind(step)
 
     def __call__(self, rows: pd.DataFrame) -> Any:
@@ -50,26 +49,6 @@ class Preprocess:
                 "Keep all rows in preprocess, and fill missing values rather than dropping them.",
             )
         return prepared
-
-
-def check_fitted(estimator: Any, argument: str) -> None:
-    """Refuse a scikit-learn estimator that has not been fitted."""
-    from sklearn.base import BaseEstimator
-    from sklearn.exceptions import NotFittedError
-    from sklearn.utils.validation import check_is_fitted
-
-    if not isinstance(estimator, BaseEstimator):
-        return
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError as error:
-        raise MldValueError(
-            "MLD-M06",
-            argument,
-            f"{type(estimator).__name__} is not fitted",
-            "a fitted estimator",
-            "Call its .fit(X, y) on the training rows first.",
-        ) from error
 
 
 def modules_behind(function: Any) -> tuple[nn.Module, ...]:

@@ -89,6 +89,9 @@ def _called(read: RowReader, start: int, stop: int) -> Any:
 
 
 def _failed(code: str, argument: str, read: RowReader, start: int, stop: int, error: BaseException) -> MldValueError:
+    if any(kind.__name__ == "NotFittedError" for kind in type(error).__mro__):
+        got = str(error).partition(".")[0]
+        return MldValueError("MLD-M06", argument, got, "a fitted estimator", "Fit it on the training rows first.")
     first, last = _failing_rows(read, start, stop)
     rows = f"row {first}" if first == last else f"rows {first} to {last}"
     return MldValueError(

@@ -12,7 +12,7 @@ from torch import nn
 from mldebug_widgets.errors import MldValueError
 from mldebug_widgets.evaluation.data import Table
 from mldebug_widgets.evaluation.frames import as_form
-from mldebug_widgets.evaluation.models.preprocessing import Preprocess, check_fitted, modules_behind
+from mldebug_widgets.evaluation.models.preprocessing import Preprocess, modules_behind
 from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
 from mldebug_widgets.evaluation.preserve import preserved
 
@@ -27,7 +27,6 @@ class SklearnAdapter:
     output_names: tuple[str, ...] = ()
 
     def __init__(self, estimator: Any, preprocess: Preprocess | None, table: Table) -> None:
-        check_fitted(estimator, "model")
         if table.inputs is not None and preprocess is None:
             raise MldValueError(
                 "MLD-D13", "data", f"inputs of shape {tuple(table.inputs.shape)} for a scikit-learn model",
@@ -40,7 +39,8 @@ class SklearnAdapter:
         self._preprocess = preprocess
         self._form = table.form
         self._names = getattr(estimator, "feature_names_in_", None)
-        self._n_features = getattr(estimator, "n_features_in_", None)
+        # Only estimators that check their input as scikit-learn does warn about names that they have not seen.
+        self._fitted_without_names = self._names is None and hasattr(estimator, "n_features_in_")
 
     def running(self) -> AbstractContextManager[object]:
         """Keep the random states, and any torch module inside the estimator."""
@@ -87,10 +87,10 @@ class SklearnAdapter:
             return rows
         if self._form in ("array", "tensor"):
             return as_form(rows, "array")
-        named = all(isinstance(label, str) for label in rows.columns)
+        if not self._fitted_without_names or not all(isinstance(label, str) for label in rows.columns):
+            return rows
         numeric = all(isinstance(dtype, np.dtype) and dtype.kind in "biuf" for dtype in rows.dtypes)
-        # Fitted on an array: names would only raise scikit-learn's warning about names it has never seen.
-        return rows.to_numpy() if named and numeric else rows
+        return rows.to_numpy() if numeric else rows
 
 
 def _name_of(estimator: Any) -> str:

@@ -117,13 +117,13 @@ class TorchAdapter:
         if not isinstance(prepared, torch.Tensor):
             raise _bad_preprocess(type(prepared).__name__)
         if prepared.is_floating_point():
-            return prepared.to(self._device, self._dtype)
+            return prepared.to(self._dtype).to(self._device)  # in this order: some devices know no float64
         return prepared.to(self._device)
 
     def _as_input(self, values: torch.Tensor) -> torch.Tensor:
         if self._reads_integers:
-            return values.to(self._device, torch.long)
-        return values.to(self._device, self._dtype)
+            return values.to(torch.long).to(self._device)
+        return values.to(self._dtype).to(self._device)
 
 
 def _with_gradients(inputs: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.cluster import KMeans
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier, RandomForestRegressor
@@ -160,6 +160,25 @@ def test_regressors(model: Any) -> None:
     assert ev.task == "regression"
     np.testing.assert_array_equal(ev.scores, model.predict(X))
     np.testing.assert_allclose(ev.loss, (model.predict(X) - NUMBERS) ** 2)
+
+
+class Shift(BaseEstimator, RegressorMixin):
+    """A user's own estimator, which keeps nothing that scikit-learn would recognise as fitted."""
+
+    def fit(self, rows: Any, y: Any = None) -> Shift:
+        return self
+
+    def predict(self, rows: pd.DataFrame) -> np.ndarray:
+        return rows["a"].to_numpy() + 1
+
+    def transform(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows + 1
+
+
+def test_users_own_estimators_need_no_trace_of_being_fitted() -> None:
+    np.testing.assert_array_equal(mld.evaluate(Shift(), (X, NUMBERS)).scores, X["a"] + 1)
+    ev = mld.evaluate(lambda rows: rows["a"], (X, NUMBERS), preprocess=Shift())
+    np.testing.assert_array_equal(ev.scores, X["a"] + 1)
 
 
 def test_a_regressor_on_two_values_stays_a_regressor() -> None:
