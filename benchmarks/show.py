@@ -20,8 +20,7 @@ from benchmarks import million
 import sklearn.metrics as metrics
 import mldebug_widgets as mld
 mld.show, mld.evaluate
-from comm.base_comm import BaseComm
-from ipykernel.comm import Comm
+from ipykernel.comm.comm import BaseComm as Comm
 sizes = []
 publish = Comm.publish_msg
 def counted(self, msg_type, data=None, metadata=None, buffers=None, **keys):

@@ -13,7 +13,7 @@ class MldError(Exception):
     ----------
     code
         Stable identifier such as ``"MLD-D03"``. The letter names the concern: ``D`` data, ``M`` model,
-        ``T`` target, ``O`` option, ``S`` state or selection, ``X`` export, ``W`` request from a view.
+        ``T`` target, ``O`` option, ``Q`` query, ``S`` state or selection, ``X`` export, ``W`` request from a view.
     argument
         The argument (or field) at fault, spelled as the caller wrote it.
     got

@@ -58,7 +58,8 @@ def view_of(result: Any) -> ViewWidget:
             "model",
             f"a {type(result).__name__} without data",
             "a model with data, an Evaluation, or a result of this package",
-            'Write for example mld.show(model, frame, target="column").',
+            'Write for example mld.show(model, frame, target="column"); a workbench shows itself on the last line of a '
+            "cell, and has its Evaluation as workbench.evaluation.",
         )
     try:
         module = import_module(f"mldebug_widgets.widgets.{kind}")

@@ -113,6 +113,7 @@ export interface OverviewResult {
   readonly n_features: number;
   readonly primary: string;
   readonly train: string | null;
+  readonly threshold: number | null;
   readonly headline: readonly string[];
   readonly splits: readonly SplitMetrics[];
   readonly baselines: readonly Baseline[];

@@ -64,6 +64,7 @@ export const overview: OverviewResult = {
   n_features: 14,
   primary: "test",
   train: "train",
+  threshold: 0.5,
   headline: ["roc_auc", "recall", "precision"],
   splits: [
     { split: "train", n: 252_582, n_scored: 252_582, metrics: metrics(0.8331, 0.0021) },

@@ -25,9 +25,9 @@ describe("a request", () => {
   test("rejects with the kernel's coded error", async () => {
     const { model, channel } = open();
     const answer = channel.request("page");
-    const error = frontEndError("MLD-S31", "query", "there is no column");
+    const error = frontEndError("MLD-Q02", "query", "there is no column");
     model.emit("msg:custom", { type: "response", id: model.sent[0]?.id, ok: false, error });
-    await expect(answer).rejects.toMatchObject({ code: "MLD-S31", argument: "query" });
+    await expect(answer).rejects.toMatchObject({ code: "MLD-Q02", argument: "query" });
     await expect(answer).rejects.toBeInstanceOf(RequestError);
   });
   test("answers may come in any order", async () => {

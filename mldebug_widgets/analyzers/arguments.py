@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.evaluation.evaluation import Evaluation
 
 Positions = npt.NDArray[np.intp]
 
@@ -21,6 +22,19 @@ class _OfSplit(Protocol):
 
 
 Entry = TypeVar("Entry", bound=_OfSplit)
+
+
+def checked_evaluation(ev: Any) -> Evaluation:
+    """Return ``ev`` if it is an Evaluation: the most natural mistake is to pass the model or the workbench."""
+    if not isinstance(ev, Evaluation):
+        raise MldTypeError(
+            "MLD-O61",
+            "ev",
+            f"got a {type(ev).__name__}",
+            "an Evaluation",
+            "Make one with mld.evaluate(model, data, target); a workbench has it as workbench.evaluation.",
+        )
+    return ev
 
 
 def checked_row(row: Any, n_rows: int, argument: str = "row") -> int:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from mldebug_widgets.analyzers.arguments import named_split
+from mldebug_widgets.analyzers.arguments import checked_evaluation, named_split
 from mldebug_widgets.analyzers.baselines import Baseline, baselines
 from mldebug_widgets.analyzers.metrics.metric import Direction, Metric
 from mldebug_widgets.analyzers.metrics.of_task import HEADLINES, metrics_of
@@ -47,7 +47,8 @@ class OverviewResult:
 
     ``headline`` names the metrics for the tiles, in order. ``primary`` is the split that decides (held-out when there
     is one). ``train`` is the split the model learned from, where it is known: the first headline metric there minus
-    the same on ``primary`` is the gap that overfitting opens. ``baselines`` is empty until they have been fitted.
+    the same on ``primary`` is the gap that overfitting opens. ``threshold`` is where a score becomes the positive
+    answer (binary), else None. ``baselines`` is empty until they have been fitted.
     """
 
     kind: Literal["overview"]
@@ -57,6 +58,7 @@ class OverviewResult:
     n_features: int
     primary: str
     train: str | None
+    threshold: float | None
     headline: tuple[str, ...]
     splits: tuple[SplitMetrics, ...]
     baselines: tuple[Baseline, ...]
@@ -114,6 +116,7 @@ def overview(ev: Evaluation) -> OverviewResult:
     bootstrap over rows. Means: bootstrap up to 10,000 rows, delta method beyond. The interval of a train split says how
     well that split is measured, not how well the model would do on new rows.
     """
+    checked_evaluation(ev)
     started = time.perf_counter()
     splits = tuple(_split_metrics(ev, split) for split in ev.splits)
     return OverviewResult(
@@ -124,6 +127,7 @@ def overview(ev: Evaluation) -> OverviewResult:
         n_features=ev.X.shape[1],
         primary=ev.primary,
         train=ev.train,
+        threshold=ev.threshold,
         headline=HEADLINES[ev.task],
         splits=splits,
         baselines=(),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mldebug_widgets.analyzers.arguments import checked_rows, checked_threshold, named_split
+from mldebug_widgets.analyzers.arguments import checked_evaluation, checked_rows, checked_threshold, named_split
 from mldebug_widgets.analyzers.metrics.curves import (
     bin_counts,
     grid_counts,
@@ -201,6 +201,7 @@ def performance(ev: Evaluation, *, threshold: float | None = None, rows: Any = N
     -----
     It says where the model is wrong, not why, and not whether the rows are like those it will meet.
     """
+    checked_evaluation(ev)
     at = ev.threshold if threshold is None else checked_threshold(threshold, ev.task)
     within = None if rows is None else np.unique(checked_rows(rows, ev.n))
     splits = tuple(_split_performance(ev, split, at, within) for split in ev.splits)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mldebug_widgets.analyzers.arguments import checked_row, checked_rows
+from mldebug_widgets.analyzers.arguments import checked_evaluation, checked_row, checked_rows
 from mldebug_widgets.analyzers.columns import Scalar
 from mldebug_widgets.analyzers.followed import Followed, followed_output
 from mldebug_widgets.analyzers.grids import Grid, feature_grid, moved_rows
@@ -142,6 +142,7 @@ def sensitivity(
     Features are moved alone, so some points are rows that could not exist; what the model says there may mean little.
     It shows what the model does, not what the world would do.
     """
+    checked_evaluation(ev)
     rows = checked_rows(row, ev.n, "row")
     if not rows.size:
         raise MldValueError("MLD-O57", "row", "got no row", "at least one row", "Pass a position, for example 0.")

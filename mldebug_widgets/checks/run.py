@@ -10,6 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.overview import Baseline, OverviewResult
 from mldebug_widgets.checks.check import Check, Subject
 from mldebug_widgets.checks.finding import CheckOutcome, Finding, FindingsResult
@@ -52,6 +53,7 @@ def find(
 
     A check that has not run when ``cancelled`` turns True is reported as one that cannot tell.
     """
+    checked_evaluation(ev)
     started = time.perf_counter()
     subject = Subject(ev, overview=overview, baselines=baselines, cancelled=cancelled)
     results = [_outcome(check, subject) for check in all_checks()]

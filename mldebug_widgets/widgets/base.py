@@ -65,6 +65,9 @@ class ViewWidget(anywidget.AnyWidget):
         """How another widget's state names this one."""
         return f"IPY_MODEL_{self.model_id}"
 
+    def refresh(self) -> None:
+        """Bring up to date what is left for when it is looked at; called before an export too."""
+
     def report_state(self, *, include_data: bool) -> dict[str, Any]:
         """Return the trait values (JSON state form) that differ in an exported file; the live widget is untouched."""
         return {"mode": "report"}

@@ -17,33 +17,62 @@ if TYPE_CHECKING:
 
 
 class OverviewWidget(ViewWidget):
-    """Draws an ``OverviewResult`` and, once the checks have run, the findings."""
+    """Draws an ``OverviewResult`` and, once the checks have run, the findings.
+
+    Parameters
+    ----------
+    session
+        The workbench that it belongs to; None when it stands alone.
+    """
 
     stem = "overview"
 
     findings = traitlets.Any(None).tag(sync=True, to_json=encoded)
 
+    def __init__(self, result: OverviewResult, session: WorkbenchWidget | None = None) -> None:
+        self._session = session
+        super().__init__(result=result, workbench=session.reference if session else "")
+        if session is not None:
+            self._fill_in(session)
+            session.observe(lambda _change: self._follow(session), names=["panel", "threshold"])
+
+    def refresh(self) -> None:
+        """Measure again when the threshold has moved since."""
+        session = self._session
+        if session is not None and session.evaluation.threshold != self.result.threshold:
+            self.result = with_baselines(overview(session.evaluation), self.result.baselines)
+            self._fill_in(session)
+
+    def _follow(self, session: WorkbenchWidget) -> None:
+        # While the threshold is dragged in another panel nobody sees these numbers: once, when they are opened.
+        if session.panel == self.stem:
+            self.refresh()
+
+    def _fill_in(self, session: WorkbenchWidget) -> None:
+        """Have the worker add baselines and findings, which take longer than the headline."""
+        evaluation = session.evaluation
+
+        def work(job: Job) -> None:
+            if evaluation.threshold != self.result.threshold:
+                return  # The threshold has moved on, and newer work is waiting behind this.
+            job.progress("Fitting simple baselines", 0.0)
+            fitted = baselines(evaluation, cancelled=job.cancelled)
+            self.result = with_baselines(self.result, fitted)
+            job.progress("Checking for known faults", 0.6)
+            self.findings = find(evaluation, baselines=fitted, cancelled=job.cancelled)
+            session.set_badge(self.stem, self.findings)
+
+        session.in_background(self.stem, work)
+
 
 def widget_of(result: OverviewResult) -> OverviewWidget:
     """Return a view of one result, standing alone."""
-    return OverviewWidget(result=result, findings=None)
+    return OverviewWidget(result)
 
 
 def build(workbench: WorkbenchWidget) -> OverviewWidget:
-    """Make the panel with its headline metrics, and send baselines and checks to the worker."""
-    evaluation = workbench.evaluation
-    widget = OverviewWidget(result=overview(evaluation), workbench=workbench.reference)
-
-    def fill_in(job: Job) -> None:
-        job.progress("Fitting simple baselines", 0.0)
-        fitted = baselines(evaluation, cancelled=job.cancelled)
-        widget.result = with_baselines(widget.result, fitted)
-        job.progress("Checking for known faults", 0.6)
-        widget.findings = find(evaluation, baselines=fitted, cancelled=job.cancelled)
-        workbench.set_badge("overview", widget.findings)
-
-    workbench.in_background("overview", fill_in)
-    return widget
+    """Make the panel with its headline metrics."""
+    return OverviewWidget(overview(workbench.evaluation), workbench)
 
 
 PANEL = Panel("overview", "Overview", "Evaluate", 10, build)

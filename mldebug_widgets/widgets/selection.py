@@ -191,6 +191,8 @@ def _confusion_cell(evaluation: Evaluation, record: Mapping[str, Any]) -> tuple[
     if split is not None:
         mask &= _in_split(evaluation, split)
     label = f"truth {classes[truth]}, predicted {classes[predicted]}"
+    if threshold is not None and evaluation.task == "binary":
+        label += f" at {threshold:.4g}"
     fields = {"truth": truth, "predicted": predicted, "split": split, "threshold": threshold}
     text = label if split is None or len(evaluation.splits) == 1 else f"{label}, {split}"
     return {"label": text, **fields}, np.flatnonzero(mask)

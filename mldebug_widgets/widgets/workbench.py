@@ -110,9 +110,11 @@ class WorkbenchWidget(ViewWidget):
         return self.views[identifier]
 
     def build_all(self) -> dict[str, ViewWidget]:
-        """Build every panel that has not been opened yet, and return the widgets by panel id."""
+        """Build every panel that has not been opened yet, bring the others up to date, and return all by panel id."""
         for identifier in self._available:
-            self.open_panel(identifier)
+            view = self.open_panel(identifier)
+            if view is not None:
+                view.refresh()
         return self.views
 
     def set_badge(self, identifier: str, findings: FindingsResult) -> None:
@@ -168,8 +170,13 @@ class WorkbenchWidget(ViewWidget):
             self.status = IDLE
 
     def _threshold_moved(self, change: Mapping[str, Any]) -> None:
-        if change["new"] is not None:
-            self.evaluation = self.evaluation.at_threshold(change["new"])
+        if change["new"] is None:
+            return
+        self.evaluation = self.evaluation.at_threshold(change["new"])
+        record = self._selected.to_record()
+        if record["kind"] == "cell" and record["threshold"] != change["new"]:
+            # The rows of a confusion cell are those that the present threshold puts there.
+            self._accept(resolve(self.evaluation, {**record, "threshold": change["new"], "token": record["token"] + 1}))
 
     def accepts(self, name: str, value: Any) -> bool:
         """Return whether there is such a panel, row or threshold; a selection is checked when it is resolved."""

@@ -44,6 +44,7 @@ def overview(name: str = "MLP", label: str = "ROC AUC") -> OverviewResult:
         n_features=3,
         primary="test",
         train="train",
+        threshold=0.5,
         headline=("roc_auc",),
         splits=splits,
         baselines=(baseline, unfitted),

@@ -144,3 +144,35 @@ def test_an_exported_file_carries_rows_of_the_selection_too(workbench: Any, monk
     assert set(by_loss[-100:-80].tolist()) | set(by_loss[:20].tolist()) == set(carried.tolist())
     assert workbench.widget.report_state(include_data=False)["selection"]["rows"] == sorted(by_loss[-100:-80].tolist())
     assert workbench.widget.selection["n"] == 100
+
+
+def test_the_overview_follows_the_threshold_when_it_is_looked_at(workbench: Any) -> None:
+    finished(workbench)
+    overview = workbench.widget.views["overview"]
+    workbench.widget.panel = "performance"
+    workbench.widget.set_state({"threshold": 0.9})
+    assert overview.result.threshold == 0.5
+    workbench.widget.panel = "overview"
+    finished(workbench)
+    fresh = mld.overview(workbench.evaluation)
+    assert overview.result.threshold == fresh.threshold == 0.9
+    assert overview.result.metric("recall") == fresh.metric("recall")
+    assert overview.result.baselines
+    assert overview.findings is not None
+
+
+def test_a_confusion_cell_follows_the_threshold(workbench: Any) -> None:
+    cell = {"kind": "cell", "truth": 1, "predicted": 0, "split": None, "threshold": 0.5, "token": 1}
+    workbench.widget.set_state({"selection": {**cell, "label": "", "n": None}})
+    before = len(workbench.selection)
+    workbench.widget.set_state({"threshold": 0.9})
+    scores, truth = workbench.evaluation.scores, np.asarray(workbench.evaluation.y) == 1
+    np.testing.assert_array_equal(workbench.selection.rows, np.flatnonzero(truth & (scores < 0.9)))
+    assert len(workbench.selection) > before
+    assert "at 0.9" in workbench.selection.label
+
+
+@pytest.mark.parametrize("call", [mld.overview, mld.performance, mld.findings, lambda it: mld.sensitivity(it, 0)])
+def test_an_analysis_of_something_else_says_where_an_evaluation_comes_from(workbench: Any, call: Any) -> None:
+    with pytest.raises(TypeError, match=r"MLD-O61.*workbench\.evaluation"):
+        call(workbench)

@@ -31,10 +31,11 @@ export function leadSentence(result: OverviewResult): string {
   const row = rowOf(split, result.splits);
   const counted = scored === n ? plural(n, row) : `${formatCount(scored)} of ${plural(n, row)}`;
   const why = scored === n ? "" : " that have a score and a known target";
+  const at = result.threshold === null ? "" : ` at threshold ${formatNumber(result.threshold, 3)}`;
   const intervals = primary.metrics.some(({ low }) => low !== null) ? " with 95% intervals" : "";
   const baselines = result.baselines.filter(({ metrics }) => metrics.length > 0).map(({ name }) => name);
   const against = baselines.length > 0 ? ` Baselines on the same rows: ${listed(baselines)}.` : "";
-  return `${counted}${why}${intervals}.${against}`;
+  return `${counted}${why}${at}${intervals}.${against}`;
 }
 
 function isMethod(interval: string): boolean {
@@ -51,7 +52,8 @@ export function tilesOf(result: OverviewResult): Tile[] {
   const metrics = result.headline
     .map((name) => metricOf(primaryOf(result), name))
     .filter((metric) => metric !== undefined);
-  const tiles = metrics.map((metric) => metricTile(metric, result.baselines));
+  const baseline = bestBaseline(result);
+  const tiles = metrics.map((metric) => metricTile(metric, baseline));
   const gap = gapTile(result);
   return gap ? [...tiles, gap] : tiles;
 }
@@ -72,28 +74,32 @@ export function intervalText({ low, high }: Metric): string {
   return formatInterval(low, high, knownDecimals(low, high));
 }
 
-/** The strongest simple model, by this metric: the one worth beating. */
-export function bestBaseline(metric: Metric, baselines: readonly Baseline[]) {
-  const sign = metric.better === "higher" ? 1 : -1;
-  let best: { name: string; value: number } | null = null;
+/** The simple model worth beating: the strongest by the first headline metric. One for all tiles, or they could not be compared. */
+export function bestBaseline({ headline, baselines }: OverviewResult): Baseline | null {
+  const [first] = headline;
+  let best: { baseline: Baseline; strength: number } | null = null;
   for (const baseline of baselines) {
-    const value = metricOf(baseline, metric.name)?.value;
-    if (typeof value !== "number") continue;
-    if (best === null || sign * value > sign * best.value) best = { name: baseline.name, value };
+    const metric = first === undefined ? undefined : metricOf(baseline, first);
+    if (metric?.value == null) continue;
+    const strength = metric.better === "higher" ? metric.value : -metric.value;
+    if (best === null || strength > best.strength) best = { baseline, strength };
   }
-  return best;
+  return best?.baseline ?? null;
 }
 
-function metricTile(metric: Metric, baselines: readonly Baseline[]): Tile {
-  const best = bestBaseline(metric, baselines);
+function metricTile(metric: Metric, baseline: Baseline | null): Tile {
+  const beside = baseline && metricOf(baseline, metric.name)?.value;
   const decimals = knownDecimals(metric.low, metric.high);
-  const parts = [intervalText(metric), best === null ? "" : `baseline ${formatFixed(best.value, decimals)}`];
+  const parts = [
+    intervalText(metric),
+    typeof beside === "number" ? `baseline ${formatFixed(beside, decimals)}` : "",
+  ];
   const method = isMethod(metric.interval) ? `95% interval: ${metric.interval}` : "";
   return {
     label: metric.label,
     value: metricText(metric),
     context: metric.value === null ? metric.why : parts.filter((part) => part !== "").join(" · "),
-    title: [method, best === null ? "" : `Best baseline: ${best.name}`]
+    title: [method, baseline === null ? "" : `Baseline: ${baseline.name}`]
       .filter((part) => part !== "")
       .join("\n"),
   };

@@ -47,11 +47,11 @@ describe("the tiles", () => {
 });
 
 test("the lead says which rows count, and when some do not", () => {
-  expect(leadSentence({ ...overview, baselines: [] })).toBe("84,194 test rows with 95% intervals.");
+  expect(leadSentence({ ...overview, baselines: [] })).toBe("84,194 test rows at threshold 0.5 with 95% intervals.");
   const [train, held] = overview.splits;
   const splits = [train, { ...held, n_scored: 84_000 }] as OverviewResult["splits"];
   expect(leadSentence({ ...overview, splits })).toBe(
-    "84,000 of 84,194 test rows that have a score and a known target with 95% intervals. " +
+    "84,000 of 84,194 test rows that have a score and a known target at threshold 0.5 with 95% intervals. " +
       "Baselines on the same rows: majority class and logistic regression.",
   );
 });

@@ -101,9 +101,9 @@ describe("another order", () => {
     asked[0]?.answer();
     await settle();
     pager.want({ ...BY_LOSS, query: "los >" }, 0, 18);
-    asked[1]?.fail("MLD-S31");
+    asked[1]?.fail("MLD-Q02");
     await settle();
-    expect(pager.state).toMatchObject({ error: { code: "MLD-S31" }, stale: false, order: BY_LOSS });
+    expect(pager.state).toMatchObject({ error: { code: "MLD-Q02" }, stale: false, order: BY_LOSS });
     pager.want(BY_ROW, 0, 18);
     expect(pager.state).toMatchObject({ error: null, stale: true });
   });

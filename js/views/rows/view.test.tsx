@@ -138,12 +138,12 @@ describe("the filter", () => {
   test("that cannot be read says why, and the rows stay", async () => {
     const shared = staticState(workbench());
     const page = (params: PageParams) => {
-      if (params.query !== "") throw new RequestError(frontEndError("MLD-S31", "query", "no column 'los'"));
+      if (params.query !== "") throw new RequestError(frontEndError("MLD-Q02", "query", "no column 'los'"));
       return rowsPage(params);
     };
     const drawn = await draw(Rows, { columns }, { shared, answers: { page } });
     await filter(drawn, "los > 2");
-    expect(drawn.one("#filter-error").textContent).toContain("MLD-S31 no column 'los'");
+    expect(drawn.one("#filter-error").textContent).toContain("MLD-Q02 no column 'los'");
     expect(drawn.one("#filter").getAttribute("aria-invalid")).toBe("true");
     expect(drawn.one(".lead").textContent).toBe("All 336,776 rows, highest loss first.");
     expect(drawn.all("[data-index]")).toHaveLength(18);
