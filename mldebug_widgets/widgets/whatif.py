@@ -70,7 +70,7 @@ class WhatifWidget(ViewWidget):
         The open row; a workbench sets it, a view that stands alone writes it.
     edits
         {feature position as text: value}; written by the view, kept in a saved state.
-    features, task, classes, target, threshold, n_rows, highest_loss_row
+    features, task, classes, threshold, n_rows, highest_loss_row
         What the view must know of the data. In a workbench its own threshold counts.
     unavailable
         Why the model cannot answer for edited rows, or "".
@@ -90,7 +90,6 @@ class WhatifWidget(ViewWidget):
     features = traitlets.Any(()).tag(sync=True, to_json=encoded)
     task = traitlets.Unicode("").tag(sync=True)
     classes: Any = traitlets.List().tag(sync=True)
-    target = traitlets.Unicode("").tag(sync=True)
     threshold = traitlets.Float(None, allow_none=True).tag(sync=True)
     n_rows = traitlets.Int(0).tag(sync=True)
     highest_loss_row = traitlets.Int(None, allow_none=True).tag(sync=True)
@@ -112,7 +111,6 @@ class WhatifWidget(ViewWidget):
             features=evaluation.features,
             task=evaluation.task,
             classes=list(evaluation.class_names),
-            target=evaluation.target_name,
             threshold=evaluation.threshold,
             n_rows=evaluation.n,
             highest_loss_row=_highest_loss_row(evaluation),

@@ -4,7 +4,6 @@ import {
   bestF1Stop,
   countsAt,
   f1,
-  mirrored,
   rates,
   readSweep,
   type Sweep,
@@ -148,10 +147,6 @@ test.each([
   [9, 10],
 ])("the stop nearest to %d is %d", (threshold, stop) => {
   expect(stopAt(sweepOf([[0.2, true]], 11), threshold)).toBe(stop);
-});
-
-test("exchanging the classes exchanges hits and rejections", () => {
-  expect(mirrored({ tp: 1, fp: 2, fn: 3, tn: 4 })).toEqual({ tp: 4, fp: 3, fn: 2, tn: 1 });
 });
 
 function randomCounts({ tp, fp, fn, tn }: { tp: number; fp: number; fn: number; tn: number }, seed: number) {

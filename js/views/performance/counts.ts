@@ -57,11 +57,6 @@ export function countsAt(sweep: Sweep, stop: number): Counts {
   return { tp, fp, fn: sweep.positives - tp, tn: sweep.negatives - fp };
 }
 
-/** Counts of the same decisions with the roles of the classes exchanged. */
-export function mirrored({ tp, fp, fn, tn }: Counts): Counts {
-  return { tp: tn, fp: fn, fn: fp, tn: tp };
-}
-
 /** Wilson's score interval of a share (E. B. Wilson, 1927), as `analyzers.metrics.intervals.wilson`. */
 export function wilson(successes: number, n: number): Rate {
   if (n === 0) return UNDEFINED;

@@ -74,6 +74,8 @@ describe("two classes", () => {
   test("a threshold set from Python moves the slider", async () => {
     const shared = workbench();
     const drawn = await draw(Performance, fixture.binary, { shared });
+    slide(drawn, 0.3);
+    await settle();
     shared.set("threshold", 0.9);
     await settle();
     expect(drawn.one<HTMLInputElement>('input[type="range"]').value).toBe("0.9");

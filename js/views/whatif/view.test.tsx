@@ -90,6 +90,10 @@ describe("dragging", () => {
     await settle();
     expect(output(drawn)).toBe("0.937");
     expect(drawn.all(".delta")).toEqual([]);
+    slide(drawn, "age", 50);
+    await settle();
+    expect(output(drawn)).toBe("0.937");
+    expect(drawn.one(".answer").getAttribute("aria-busy")).toBe("true");
   });
 
   test("asks for the curve when the control is taken, not on the way", async () => {
@@ -121,7 +125,7 @@ describe("dragging", () => {
   });
 
   test("writes the edits to the state once the hand rests", async () => {
-    const { answers } = kernel();
+    const { answers, asked, open } = kernel();
     const drawn = await draw(Whatif, live, { shared: shared(), answers });
     const written: Edits[] = [];
     drawn.host.subscribe("edits", () => written.push(drawn.host.get<Edits>("edits")));
@@ -130,8 +134,12 @@ describe("dragging", () => {
       await settle();
     }
     expect(written).toEqual([]);
+    open[0]?.answer(0.5);
+    await settle();
+    open[1]?.answer(0.4);
     await new Promise((resolve) => setTimeout(resolve, 350));
     expect(written).toEqual([{ "0": 40 }]);
+    expect(asked.length).toBe(2);
   });
 
   test("survives the kernel's echo of what was written", async () => {
