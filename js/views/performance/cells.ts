@@ -13,7 +13,7 @@ export interface CellSelection {
   cell: Cell | null;
   /** Null where nothing can be selected: the view stands alone. */
   select: ((cell: Cell, rows: number) => void) | null;
-  /** Asks for the same cell at another threshold. */
+  /** Keeps the selected cell at the threshold where no kernel does it. */
   follow: (threshold: number, rowsOf: (cell: Cell) => number) => void;
 }
 
@@ -43,7 +43,7 @@ export function useCellSelection(
     cell,
     select: host.shared === null ? null : (chosen, rows) => ask(chosen, rows, threshold),
     follow(at, rowsOf) {
-      if (cell !== null && selection?.threshold !== at) ask(cell, rowsOf(cell), at);
+      if (!answered && cell !== null && selection?.threshold !== at) ask(cell, rowsOf(cell), at);
     },
   };
 }

@@ -152,20 +152,21 @@ describe("a cell of the matrix", () => {
     expect(shared.get<Selection>("selection").n).toBe(half.counts.fn);
   });
 
-  test("that is selected follows the threshold when it is let go", async () => {
-    const shared = workbench();
-    const drawn = await draw(Performance, fixture.binary, { shared });
-    cell(drawn, 1, 1).click();
-    await settle();
-    expect(cell(drawn, 1, 1).getAttribute("aria-pressed")).toBe("true");
-    slide(drawn, 0.9);
-    expect(shared.get<Selection>("selection")).toMatchObject({
-      threshold: 0.9,
-      truth: 1,
-      predicted: 1,
-      token: 5,
-    });
-  });
+  test.each([
+    ["report", { threshold: 0.9, token: 5, n: high.counts.tp }],
+    ["live", { threshold: 0.5, token: 4, n: null }],
+  ] as const)(
+    "that is selected follows the threshold in a report; live, the kernel does it (%s)",
+    async (connection, expected) => {
+      const shared = workbench();
+      const drawn = await draw(Performance, fixture.binary, { shared, connection });
+      cell(drawn, 1, 1).click();
+      await settle();
+      expect(cell(drawn, 1, 1).getAttribute("aria-pressed")).toBe("true");
+      slide(drawn, 0.9);
+      expect(shared.get<Selection>("selection")).toMatchObject({ truth: 1, predicted: 1, ...expected });
+    },
+  );
 
   test("is reached by arrow keys from one tab stop", async () => {
     const drawn = await draw(Performance, fixture.binary, { shared: workbench() });
