@@ -324,7 +324,7 @@ def evaluate(
     MldTypeError, MldValueError
         With a stable code, naming the argument, what came, what is allowed and one fix.
     """
-    from mldebug_widgets.evaluation.assemble import assemble
+    from mldebug_widgets.evaluation.assemble import assemble  # it builds on this module
 
     return assemble(
         model,
