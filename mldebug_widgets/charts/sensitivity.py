@@ -191,7 +191,7 @@ def _level_line(level: float | None, low: float, high: float) -> dict[str, objec
 def _grid_ticks(curve: FeatureCurve, low: float, high: float) -> dict[str, object]:
     if curve.kind == "datetime":
         positions, labels = date_ticks(low, high, count=3)
-        return {"tick_values": positions, "tick_labels": labels, "tick_format": ""}
+        return {"tick_labels": labels, "tick_format": "", "tick_values": positions}
     return {**axis_ticks(low, high), "tick_labels": {}}
 
 

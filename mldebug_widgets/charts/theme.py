@@ -46,11 +46,15 @@ class Chart:
     parts: Mapping[str, ipywidgets.Widget] = field(default_factory=dict)
 
     def draw(self, drawing: Drawing) -> None:
-        """Set the values of ``drawing`` on the parts, one message per part."""
+        """Set the values of ``drawing`` on the parts, one message per part and one more for an axis."""
         for name, values in drawing.items():
-            with self.parts[name].hold_sync():
-                for trait, value in values.items():
-                    setattr(self.parts[name], trait, value)
+            part = self.parts[name]
+            with part.hold_sync():
+                for trait in values.keys() - {"tick_values"}:
+                    setattr(part, trait, values[trait])
+            # bqplot writes the ticks when their values change, with the format that it has by then.
+            if "tick_values" in values:
+                part.tick_values = values["tick_values"]
 
     def references(self, prefix: str) -> dict[str, str]:
         """Return how a view names each part: ``{prefix_part: "IPY_MODEL_<id>"}``."""

@@ -54,10 +54,10 @@ def number_format(low: float, high: float, ticks: Sequence[float] | Float64s) ->
 
 
 def axis_ticks(low: float, high: float, count: int = 4) -> dict[str, Any]:
-    """Return bqplot's ``tick_values`` and ``tick_format`` for an axis from ``low`` to ``high``."""
+    """Return bqplot's ``tick_format`` and ``tick_values``, in the order they must be set, for an axis."""
     ticks = number_ticks(low, high, count)
     shares = (low, high) == (0.0, 1.0)
-    return {"tick_values": ticks, "tick_format": "~g" if shares else number_format(low, high, ticks)}
+    return {"tick_format": "~g" if shares else number_format(low, high, ticks), "tick_values": ticks}
 
 
 def date_ticks(low: float, high: float, count: int = 4) -> tuple[Float64s, dict[str, str]]:
