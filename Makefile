@@ -77,7 +77,7 @@ $(LINK): | $(EXTENSION)
 demo: reports/quickstart.html
 	@echo 'Written: reports/quickstart.html (open it from disk) and reports/quickstart.ipynb'
 ifneq ($(SERVE),0)
-	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/quickstart.ipynb
+	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) --LabApp.default_url=/lab/tree/notebooks/quickstart.ipynb
 endif
 
 # The notebook itself writes the reports; the executed copy stays out of git.
