@@ -17,6 +17,11 @@ export function rowOf(split: string, splits: readonly unknown[]): string {
   return splits.length > 1 ? `${split} row` : "row";
 }
 
+/** A column's name as a reader can see it; empty names exist. */
+export function columnName(name: string): string {
+  return name.trim() === "" ? "(no name)" : name;
+}
+
 /** A value with `digits` significant digits, without exponent between 0.0001 and a million. */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";

@@ -49,14 +49,15 @@ class TargetProxy(Check):
         text += "known, the model will not have it when it must answer."
         if len(strong) > 1:
             others = ", ".join(f"{reached.feature.name} ({_shown(reached)})" for reached in strong[1:6])
-            text += f" So {'does' if len(strong) == 2 else 'do'} {others}{' and more' if len(strong) > 6 else ''}."
+            lead = "This column alone predicts" if len(strong) == 2 else "These columns alone predict"
+            text += f" {lead} it too: {others}{' and more' if len(strong) > 6 else ''}."
         return self.finding(
             "critical" if _level(worst) >= CRITICAL else "warning",
             f"{worst.feature.name} alone predicts {target} with {_shown(worst)}",
             text,
             advice=f"Find out when {worst.feature.name} is measured. If that is after the fact, drop it and evaluate "
             "again; the honest number is the one without it.",
-            panel="whatif",
+            panel="rows",
             code=_code(worst),
             score=_level(worst),
             evidence=tuple(strong),

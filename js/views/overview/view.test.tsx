@@ -47,7 +47,9 @@ describe("the tiles", () => {
 });
 
 test("the lead says which rows count, and when some do not", () => {
-  expect(leadSentence({ ...overview, baselines: [] })).toBe("84,194 test rows at threshold 0.5 with 95% intervals.");
+  expect(leadSentence({ ...overview, baselines: [] })).toBe(
+    "84,194 test rows at threshold 0.5 with 95% intervals.",
+  );
   const [train, held] = overview.splits;
   const splits = [train, { ...held, n_scored: 84_000 }] as OverviewResult["splits"];
   expect(leadSentence({ ...overview, splits })).toBe(

@@ -1,6 +1,6 @@
 /** The table's header row: it stays in view, and sorts. */
 import type { TableColumn } from "../../contract/generated";
-import { MiddleEllipsis } from "../../ui";
+import { columnName, MiddleEllipsis } from "../../ui";
 import { isNumeric, type Layout } from "./columns";
 import type { TableOrder } from "./pager";
 import { range } from "./row";
@@ -39,10 +39,10 @@ export function Header({ layout, seen, order, activeColumn, onSort }: HeaderProp
         aria-sort={sorted ? (order.ascending ? "ascending" : "descending") : "none"}
         class={classes.filter((name) => name !== "").join(" ")}
         style={{ width: `${widths[at]}px` }}
-        title={`${column.label}: sort`}
+        title={`${columnName(column.label)}: sort`}
         onClick={() => onSort(column)}
       >
-        <MiddleEllipsis text={column.label} tail={6} />
+        <MiddleEllipsis text={columnName(column.label)} tail={6} />
         {sorted && <span class="direction">{order.ascending ? "↑" : "↓"}</span>}
       </div>
     );

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Feature } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
-import { formatCount, useTrait, WidgetSlot } from "../../ui";
+import { columnName, formatCount, useTrait, WidgetSlot } from "../../ui";
 import type { References } from "../../ui/drawing";
 import type { ShownCurve } from "./use_curve";
 
@@ -31,7 +31,7 @@ export function CurvePanel({ host, feature, curve, outputLabel }: CurvePanelProp
             host={host}
             reference={figures[chart] ?? ""}
             name={chart}
-            label={`${outputLabel} if only ${feature.name} moved`}
+            label={`${outputLabel} if only ${columnName(feature.name)} moved`}
           />
         </div>
       ))}

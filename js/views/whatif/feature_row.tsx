@@ -1,11 +1,11 @@
 /** One feature: its name and range, the control that fits its kind, its value, and the way back. */
 import type { Feature } from "../../contract/generated";
-import { formatCount, formatDate, formatNumber, formatPercent, MiddleEllipsis } from "../../ui";
+import { columnName, formatCount, formatDate, formatNumber, formatPercent, MiddleEllipsis } from "../../ui";
 import { memo } from "../../ui/memo";
 import { CategoryControl } from "./category_control";
 import { MissingSwitch } from "./missing_switch";
 import { OrderedControl, ValueInput } from "./ordered_control";
-import { isOrdered, type Scalar } from "./values";
+import { isOrdered, isOutside, type Scalar } from "./values";
 
 export interface FeatureRowProps {
   feature: Feature;
@@ -26,12 +26,17 @@ export const FeatureRow = memo(function FeatureRow(props: FeatureRowProps) {
   const { feature, nRows, original, value, locked, canBeMissing, onEdit, onTake } = props;
   const range = rangeText(feature, nRows);
   const edited = value !== original;
+  const outside = isOutside(feature, value);
   const number = feature.kind === "numeric" || feature.kind === "datetime";
   return (
     <div class={locked === "" ? "feature" : "feature locked"} title={locked || undefined}>
       <div class="name">
-        <MiddleEllipsis text={feature.name || "(no name)"} tail={6} />
-        <small title={range}>{locked === "" ? range : `needs a kernel · ${range}`}</small>
+        <MiddleEllipsis text={columnName(feature.name)} tail={6} />
+        <small class={outside ? "outside" : undefined} title={range}>
+          {locked !== "" && "needs a kernel · "}
+          {outside && "outside the data: "}
+          {range}
+        </small>
       </div>
       <div class="control" onFocusCapture={() => onTake(feature.position)}>
         {feature.missing > 0 && number && (

@@ -4,6 +4,7 @@ import type { Feature, NearestRow, WhatifResult } from "../../contract/generated
 import type { ViewHost } from "../../contract/host";
 import {
   Button,
+  columnName,
   EmptyState,
   ErrorState,
   formatCount,
@@ -116,7 +117,7 @@ function Nearest({
           {shown.map(({ feature, here, there }) => (
             <tr key={feature.position}>
               <td>
-                <MiddleEllipsis text={feature.name} tail={6} />
+                <MiddleEllipsis text={columnName(feature.name)} tail={6} />
               </td>
               <ValueCell feature={feature} value={here} />
               <ValueCell feature={feature} value={there} />

@@ -4,7 +4,15 @@ import type { Feature } from "../../contract/generated";
 import { values } from "../../contract/values";
 import { DataSlider } from "../../ui/data_slider";
 import type { FeatureRowProps } from "./feature_row";
-import { fieldNumber, formatValue, parseDate, parseNumber, type Scalar, sliderValue } from "./values";
+import {
+  fieldNumber,
+  formatValue,
+  isOutside,
+  parseDate,
+  parseNumber,
+  type Scalar,
+  sliderValue,
+} from "./values";
 
 interface OrderedControlProps extends FeatureRowProps {
   feature: Feature & { low: number; high: number };
@@ -74,7 +82,8 @@ function shown(feature: Feature, value: Scalar): string {
   return feature.kind === "datetime" ? formatValue(feature, value) : fieldNumber(value);
 }
 
-function outsideText({ low, high }: Feature, value: Scalar): string | undefined {
-  const outside = typeof value === "number" && low !== null && high !== null && (value < low || value > high);
-  return outside ? "Outside of what the data holds: the model was not measured there" : undefined;
+function outsideText(feature: Feature, value: Scalar): string | undefined {
+  return isOutside(feature, value)
+    ? "Outside of what the data holds: the model was not measured there"
+    : undefined;
 }

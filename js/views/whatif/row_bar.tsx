@@ -36,7 +36,10 @@ export function RowInput({ row, nRows, disabled = false, onOpen }: RowInputProps
   const [draft, setDraft] = useState<string | null>(null);
   const wanted = draft === null || draft.trim() === "" ? null : Number(draft.replace(/[,\s]/g, ""));
   const possible = wanted !== null && Number.isInteger(wanted) && wanted >= 0 && wanted < nRows;
+  const impossible = draft !== null && draft.trim() !== "" && !possible;
   const decide = () => {
+    // What cannot be opened stays in the field, with why, until it is mended or given up.
+    if (impossible) return;
     if (wanted !== null && possible && wanted !== row) onOpen(wanted);
     setDraft(null);
   };
@@ -47,7 +50,7 @@ export function RowInput({ row, nRows, disabled = false, onOpen }: RowInputProps
         class="input"
         inputMode="numeric"
         aria-label={`Row, 0 to ${formatCount(nRows - 1)}`}
-        aria-invalid={draft !== null && draft !== "" && !possible}
+        aria-invalid={impossible}
         title={`0 to ${formatCount(nRows - 1)}`}
         disabled={disabled}
         value={draft ?? (row === null ? "" : formatCount(row))}
@@ -58,6 +61,7 @@ export function RowInput({ row, nRows, disabled = false, onOpen }: RowInputProps
           if (event.key === "Escape") setDraft(null);
         }}
       />
+      {impossible && <span class="small">rows go from 0 to {formatCount(nRows - 1)}</span>}
     </label>
   );
 }

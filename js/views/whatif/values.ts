@@ -145,3 +145,8 @@ function pythonLiteral(value: Scalar): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   return JSON.stringify(value);
 }
+
+/** The value lies beyond what the data holds: nobody measured the model there. */
+export function isOutside({ low, high }: Feature, value: Scalar): boolean {
+  return typeof value === "number" && low !== null && high !== null && (value < low || value > high);
+}
