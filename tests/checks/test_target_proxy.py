@@ -50,7 +50,10 @@ def test_other_strong_features_are_named() -> None:
     frame = table()
     truth = drawn(sigmoid(frame["x1"]))
     frame["after"], frame["before"] = truth, 1 - truth
-    assert "This column alone predicts it too: " in found(CODE, whole(frame, truth, sigmoid(frame["x1"]), task="binary")).text
+    assert (
+        "This column alone predicts it too: "
+        in found(CODE, whole(frame, truth, sigmoid(frame["x1"]), task="binary")).text
+    )
 
 
 def test_stays_quiet_on_honest_features() -> None:
