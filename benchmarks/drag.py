@@ -41,18 +41,22 @@ echo = Echo()
 echo
 """
 
+#: Finds an element through open shadow roots.
+DEEP = """
+window.deep = (selector, root = document) => {
+  const found = root.querySelector(selector);
+  if (found) return found;
+  for (const element of root.querySelectorAll("*")) {
+    const inner = element.shadowRoot && window.deep(selector, element.shadowRoot);
+    if (inner) return inner;
+  }
+  return null;
+};
+"""
+
 #: Moves a slider step by step; each step waits until its answer is painted. Returns milliseconds per step.
 TIMED = """
 async ([low, high, count, kind]) => {
-  const deep = (selector, root = document) => {
-    const found = root.querySelector(selector);
-    if (found) return found;
-    for (const element of root.querySelectorAll("*")) {
-      const inner = element.shadowRoot && deep(selector, element.shadowRoot);
-      if (inner) return inner;
-    }
-    return null;
-  };
   const painted = () => new Promise((done) => requestAnimationFrame(() => {
     const channel = new MessageChannel(); channel.port1.onmessage = done; channel.port2.postMessage(null);
   }));
@@ -87,15 +91,6 @@ async ([low, high, count, kind]) => {
 #: Moves the slider as fast as a hand could not, without waiting for answers, and returns the last position.
 FLOODED = """
 async ([low, high, count, label]) => {
-  const deep = (selector, root = document) => {
-    const found = root.querySelector(selector);
-    if (found) return found;
-    for (const element of root.querySelectorAll("*")) {
-      const inner = element.shadowRoot && deep(selector, element.shadowRoot);
-      if (inner) return inner;
-    }
-    return null;
-  };
   const slider = deep(`input[type=range][aria-label="${label}"]`);
   for (let step = 0; step < count; step++) {
     slider.value = String(low + (high - low) * ((step * 0.618) % 1));
@@ -118,6 +113,7 @@ def run(browser: Browser, server: LabServer, root: Path) -> list[Line]:
     low, high = notebook.python(
         f"[workbench.evaluation.features[{position}].low, workbench.evaluation.features[{position}].high]"
     )
+    page.evaluate(DEEP)
     flood(page, notebook, (low, high), position)
     ratios = []
     for _ in range(ROUNDS):
