@@ -62,5 +62,5 @@ def _holds(n: int, rows_held: int, selected_held: int | None, opened: int | None
     if rows_held == 0:
         return f"{aggregates} and the values of no row."
     whatif = "" if opened is None else f", and of row {opened:,} under What-if with its nearest row of another answer"
-    selected = "" if selected_held is None else f", {selected_held:,} of them from the selection"
+    selected = "" if selected_held is None else f", overall and within the selection ({selected_held:,} of them)"
     return f"{aggregates} and the values of the {rows_held:,} of {n:,} rows with the highest loss{selected}{whatif}."
