@@ -1,0 +1,1 @@
+"""Exact top-k search over conjunctions of coded columns: counting, bounds, lattice. Knows arrays, not tables."""
