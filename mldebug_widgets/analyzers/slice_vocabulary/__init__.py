@@ -1,1 +1,1 @@
-"""From an Evaluation to predicates: which conditions a slice may be made of, their codes, their queries, their words."""
+"""From an Evaluation to predicates: the conditions of a slice, their codes, their queries, their words."""

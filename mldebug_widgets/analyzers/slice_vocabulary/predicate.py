@@ -23,7 +23,7 @@ class Predicate:
     query
         The condition in pandas' query language; selects exactly the predicate's rows.
     feature
-        Position of the feature in ``Evaluation.X``, or -1 for what is not a feature (predicted, loss, metadata, images).
+        Position of the feature in ``Evaluation.X``; -1 for what is not a feature (predicted, metadata, images).
     """
 
     column: str
