@@ -14,10 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from mldebug_widgets.analyzers.crossfilter import BrushCube, CrossfilterResult
+from mldebug_widgets.analyzers.error_heatmap import ErrorHeatMap
 from mldebug_widgets.analyzers.overview import OverviewResult
 from mldebug_widgets.analyzers.performance import PerformanceResult
 from mldebug_widgets.analyzers.rows import RowsResult
 from mldebug_widgets.analyzers.sensitivity import SensitivityResult
+from mldebug_widgets.analyzers.slice_comparison import SliceComparison, SliceMeasure
+from mldebug_widgets.analyzers.slices import SlicesResult
 from mldebug_widgets.analyzers.whatif import NearestRow, WhatifResult
 from mldebug_widgets.checks.finding import FindingsResult
 from mldebug_widgets.evaluation.schema import Feature
@@ -31,6 +35,12 @@ ROOTS = (
     SensitivityResult,
     WhatifResult,
     NearestRow,
+    SlicesResult,
+    SliceComparison,
+    SliceMeasure,
+    ErrorHeatMap,
+    CrossfilterResult,
+    BrushCube,
 )
 TARGET = Path(__file__).parent.parent / "js" / "contract" / "generated.ts"
 HEADER = """// Written by scripts/gen_contract.py from the Python result dataclasses: change those and run it.
@@ -68,8 +78,8 @@ def unique(parts: typing.Iterable[str]) -> str:
 
 
 def bracketed(text: str) -> str:
-    """Put a union into brackets so that it can be followed by ``[]``."""
-    return f"({text})" if " | " in text else text
+    """Put a union or an array into brackets so that it can be followed by ``[]``."""
+    return f"({text})" if " | " in text or text.startswith("readonly ") else text
 
 
 def collect(cls: type, found: dict[str, type]) -> None:

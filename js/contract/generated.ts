@@ -8,6 +8,19 @@ export interface Baseline {
   readonly why: string;
 }
 
+export interface BrushCube {
+  readonly active: number;
+  readonly brushes: readonly BrushedBins[];
+  readonly counts: NDArray;
+  readonly errors: NDArray;
+}
+
+export interface BrushedBins {
+  readonly dimension: number;
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface CheckOutcome {
   readonly code: string;
   readonly name: string;
@@ -18,6 +31,36 @@ export interface CheckOutcome {
 export interface ColumnValues {
   readonly numbers: NDArray | null;
   readonly texts: readonly (string | null)[];
+}
+
+export interface ComparedFeature {
+  readonly name: string;
+  readonly kind: string;
+  readonly distance: number | null;
+  readonly edges: NDArray;
+  readonly labels: readonly string[];
+  readonly first: NDArray;
+  readonly second: NDArray;
+}
+
+export interface ComparedMetric {
+  readonly name: string;
+  readonly label: string;
+  readonly first: number | null;
+  readonly first_low: number | null;
+  readonly first_high: number | null;
+  readonly second: number | null;
+  readonly second_low: number | null;
+  readonly second_high: number | null;
+}
+
+export interface CrossfilterResult {
+  readonly kind: "crossfilter";
+  readonly dimensions: readonly Dimension[];
+  readonly n: number;
+  readonly split: string;
+  readonly metric_label: string;
+  readonly overall: number | null;
 }
 
 export interface Curve {
@@ -32,6 +75,31 @@ export interface Density {
   readonly x_high: number | null;
   readonly y_low: number | null;
   readonly y_high: number | null;
+}
+
+export interface Dimension {
+  readonly name: string;
+  readonly role: "feature" | "metadata" | "target" | "prediction" | "loss";
+  readonly kind: "numeric" | "datetime" | "categorical";
+  readonly edges: NDArray;
+  readonly labels: readonly string[];
+  readonly selectable: NDArray;
+  readonly counts: NDArray;
+  readonly errors: NDArray;
+}
+
+export interface ErrorHeatMap {
+  readonly x: string;
+  readonly y: string;
+  readonly x_labels: readonly string[];
+  readonly y_labels: readonly string[];
+  readonly x_queries: readonly string[];
+  readonly y_queries: readonly string[];
+  readonly scope_query: string;
+  readonly counts: NDArray;
+  readonly means: NDArray;
+  readonly overall: number | null;
+  readonly metric_label: string;
 }
 
 export interface Feature {
@@ -68,6 +136,8 @@ export interface Finding {
   readonly panel: string;
   readonly code_text: string;
   readonly score: number | null;
+  readonly query: string;
+  readonly feature: number | null;
 }
 
 export interface FindingsResult {
@@ -75,6 +145,14 @@ export interface FindingsResult {
   readonly findings: readonly Finding[];
   readonly outcomes: readonly CheckOutcome[];
   readonly seconds: number | null;
+}
+
+export interface FoldedSlice {
+  readonly label: string;
+  readonly query: string;
+  readonly size: number;
+  readonly metric: number | null;
+  readonly why: "same rows" | "adds nothing" | "explained by it";
 }
 
 export interface Histogram {
@@ -105,6 +183,11 @@ export interface NearestRow {
   readonly why: string;
 }
 
+export interface NextStep {
+  readonly kind: "collect" | "relabel" | "drift" | "model";
+  readonly text: string;
+}
+
 export interface OverviewResult {
   readonly kind: "overview";
   readonly task: string;
@@ -129,6 +212,14 @@ export interface PerformanceResult {
   readonly primary: string;
   readonly splits: readonly SplitPerformance[];
   readonly computed_on: string;
+}
+
+export interface Predicate {
+  readonly column: string;
+  readonly kind: "equal" | "set" | "interval" | "missing" | "true" | "false" | "word";
+  readonly label: string;
+  readonly query: string;
+  readonly feature: number;
 }
 
 export interface Prediction {
@@ -157,6 +248,83 @@ export interface SensitivityResult {
   readonly output: NDArray;
   readonly curves: readonly FeatureCurve[];
   readonly computed_on: string;
+}
+
+export interface Slice {
+  readonly rank: number;
+  readonly label: string;
+  readonly query: string;
+  readonly predicates: readonly Predicate[];
+  readonly size: number;
+  readonly share: number | null;
+  readonly metric: number | null;
+  readonly rest_metric: number | null;
+  readonly lift: number | null;
+  readonly error_sum: number | null;
+  readonly error_share: number | null;
+  readonly score: number | null;
+  readonly effect: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly p_value: number | null;
+  readonly confirmed: boolean | null;
+  readonly n_confirmation: number;
+  readonly folded: readonly FoldedSlice[];
+  readonly description: string;
+  readonly next_steps: readonly NextStep[];
+}
+
+export interface SliceComparison {
+  readonly first_label: string;
+  readonly first_query: string;
+  readonly second_label: string;
+  readonly second_query: string;
+  readonly n_first: number;
+  readonly n_second: number;
+  readonly metrics: readonly ComparedMetric[];
+  readonly features: readonly ComparedFeature[];
+}
+
+export interface SliceMeasure {
+  readonly query: string;
+  readonly label: string;
+  readonly n: number;
+  readonly share: number | null;
+  readonly metric: number | null;
+  readonly rest_metric: number | null;
+  readonly lift: number | null;
+  readonly error_share: number | null;
+  readonly effect: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface SlicesResult {
+  readonly kind: "slices";
+  readonly slices: readonly Slice[];
+  readonly n_searched: number;
+  readonly n: number;
+  readonly n_discovery: number;
+  readonly n_confirmation: number;
+  readonly split: string;
+  readonly metric_name: string;
+  readonly metric_label: string;
+  readonly overall: number | null;
+  readonly total: number | null;
+  readonly direction: "worse" | "better" | "difference";
+  readonly objective: string;
+  readonly k: number;
+  readonly max_predicates: number;
+  readonly min_rows: number;
+  readonly merge: boolean;
+  readonly fold: boolean;
+  readonly confirm: boolean;
+  readonly seed: number;
+  readonly n_columns: number;
+  readonly skipped: readonly (readonly string[])[];
+  readonly tree: readonly TreeNode[];
+  readonly notes: readonly string[];
+  readonly seconds: number | null;
 }
 
 export interface SplitMetrics {
@@ -194,6 +362,17 @@ export interface ThresholdSweep {
   readonly false_positive: NDArray;
   readonly positives: number;
   readonly negatives: number;
+}
+
+export interface TreeNode {
+  readonly parent: number;
+  readonly depth: number;
+  readonly label: string;
+  readonly query: string;
+  readonly size: number;
+  readonly metric: number | null;
+  readonly error_share: number | null;
+  readonly is_leaf: boolean;
 }
 
 export interface WhatifResult {

@@ -95,7 +95,7 @@ function finding(
 ): Finding {
   const [title, text, advice] = texts;
   const code_text = `ev = mld.evaluate(model, data, target="late")\nmld.findings(ev).of("${code}")`;
-  return { code, severity, title, text, advice, panel, code_text, score: 1 };
+  return { code, severity, title, text, advice, panel, code_text, score: 1, query: "", feature: null };
 }
 
 function outcome(code: string, name: string, why: string, passed: boolean): CheckOutcome {

@@ -26,6 +26,18 @@ class FoldedSlice:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class NextStep:
+    """One thing to do about a slice, with the numbers that suggest it.
+
+    "collect": training has few rows like these. "relabel": the labels disagree with those of similar rows. "drift":
+    values here that training never saw. "model": none of these, so it is up to weights, features or the model.
+    """
+
+    kind: Literal["collect", "relabel", "drift", "model"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Slice:
     """Rows that fulfil a few conditions together, and how wrong the model is there.
 
@@ -62,6 +74,10 @@ class Slice:
         Rows of the slice in the confirmation half; 0 when nothing was held back.
     folded
         Slices that were folded under this one.
+    description
+        The slice in one or two sentences, with its numbers.
+    next_steps
+        What to do about it; empty until computed (``what_next``).
     """
 
     rank: int
@@ -84,6 +100,8 @@ class Slice:
     confirmed: bool | None
     n_confirmation: int
     folded: tuple[FoldedSlice, ...]
+    description: str
+    next_steps: tuple[NextStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

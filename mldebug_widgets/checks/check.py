@@ -85,9 +85,11 @@ class Check(ABC):
         code: str,
         score: float,
         evidence: Any = None,
+        query: str = "",
+        feature: int | None = None,
     ) -> Finding:
         """Return a Finding of this check; ``code`` is Python that shows the evidence again."""
-        return Finding(self.code, severity, title, text, advice, panel, code, float(score), evidence)
+        return Finding(self.code, severity, title, text, advice, panel, code, float(score), evidence, query, feature)
 
     def passed(self, why: str) -> CheckOutcome:
         """Say that the fault is not there, and what was seen instead."""

@@ -33,6 +33,10 @@ class Finding:
         The Python lines that reproduce it; ``to_code()`` returns them.
     score
         Larger is worse within one severity.
+    query
+        Pandas query of the rows that it is about, so that one click selects them; "" when it is not about some rows.
+    feature
+        Position of the feature that it is about, None when it is not about one.
     """
 
     code: str
@@ -44,6 +48,8 @@ class Finding:
     code_text: str
     score: float
     evidence: Any = field(default=None, metadata={"wire": False})
+    query: str = ""
+    feature: int | None = None
 
     def to_code(self) -> str:
         """Return runnable Python lines that show the evidence again; ``ev`` is the Evaluation."""

@@ -57,10 +57,11 @@ class TargetProxy(Check):
             text,
             advice=f"Find out when {worst.feature.name} is measured. If that is after the fact, drop it and evaluate "
             "again; the honest number is the one without it.",
-            panel="rows",
+            panel="whatif",
             code=_code(worst),
             score=_level(worst),
             evidence=tuple(strong),
+            feature=worst.feature.position,
         )
 
 
