@@ -216,7 +216,7 @@ export interface PerformanceResult {
 
 export interface Predicate {
   readonly column: string;
-  readonly kind: "equal" | "set" | "interval" | "missing" | "true" | "false" | "word";
+  readonly kind: "equal" | "set" | "interval" | "missing" | "present" | "true" | "false" | "word";
   readonly label: string;
   readonly query: string;
   readonly feature: number;
@@ -281,8 +281,10 @@ export interface SliceComparison {
   readonly second_query: string;
   readonly n_first: number;
   readonly n_second: number;
+  readonly n_both: number;
   readonly metrics: readonly ComparedMetric[];
   readonly features: readonly ComparedFeature[];
+  readonly split: string;
 }
 
 export interface SliceMeasure {

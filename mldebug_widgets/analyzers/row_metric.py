@@ -134,12 +134,12 @@ def _named(ev: Evaluation, name: str) -> Floats:
         return np.asarray(ev.loss)
     if name == "error":
         truth, predicted = np.asarray(ev.class_codes), np.asarray(ev.predicted_codes)
-        wrong = (truth != predicted).astype(np.float32)
+        wrong: Floats = (truth != predicted).astype(np.float32)
         wrong[(truth < 0) | (predicted < 0)] = np.nan
         return wrong
     residual: Floats = np.subtract(ev.scores, ev.y, dtype=np.float64)
     residual[~np.isfinite(residual)] = np.nan
-    return np.asarray(np.abs(residual, out=residual)) if name == "absolute_residual" else residual
+    return np.abs(residual) if name == "absolute_residual" else residual
 
 
 def _given(metric: Any, n: int) -> Floats:

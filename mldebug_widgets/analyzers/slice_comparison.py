@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+
+from mldebug_widgets.analyzers.arguments import checked_evaluation
+from mldebug_widgets.analyzers.binned_columns import BinnedColumn, Positions, binned_columns
+from mldebug_widgets.analyzers.difference import difference_of_means
+from mldebug_widgets.analyzers.metrics.intervals import Means, wilson
+from mldebug_widgets.analyzers.metrics.metric import Metric, first
+from mldebug_widgets.analyzers.metrics.of_task import metrics_of
+from mldebug_widgets.analyzers.metrics.scored import ScoredRows, scored_rows
+from mldebug_widgets.analyzers.row_metric import row_metric, searched_rows
+
+if TYPE_CHECKING:
+    from mldebug_widgets.evaluation.evaluation import Evaluation
+
+#: What the second side is called when it is not a slice of its own.
+REST = "the rest"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +70,8 @@ class ComparedFeature:
     distance
         Total variation distance of the two histograms, 0 (equal) to 1 (no overlap), missing as one bin.
     edges
-        (b+1,) for numbers (milliseconds for datetimes); empty for categories.
+        (b+1,) for numbers (milliseconds for datetimes); empty for categories. The outermost bins also take what
+        lies beyond.
     labels
         (b,) categories as text ("other" and "missing" last); for numbers only the last may be "missing".
     first, second
@@ -70,7 +89,23 @@ class ComparedFeature:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SliceComparison:
-    """Two sets of rows side by side; ``features`` by distance, largest first. ``second_query`` "" = the rest."""
+    """Two sets of rows side by side.
+
+    Attributes
+    ----------
+    first_label, first_query
+        The first set.
+    second_label, second_query
+        The second; "" is every searched row that is not in the first.
+    n_first, n_second, n_both
+        Rows of each, and rows that are in both and count on both sides.
+    metrics
+        The task's metrics, then the level of truth and answers.
+    features
+        By distance, largest first: features, columns that the model never saw, and the target.
+    split
+        Name of the split whose rows are compared, "" for all rows.
+    """
 
     first_label: str
     first_query: str
@@ -78,5 +113,226 @@ class SliceComparison:
     second_query: str
     n_first: int
     n_second: int
+    n_both: int
     metrics: tuple[ComparedMetric, ...]
     features: tuple[ComparedFeature, ...]
+    split: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame indexed by metric, with columns (first, value), (first, low), ... (second, high)."""
+        columns = pd.MultiIndex.from_product([("first", "second"), ("value", "low", "high")])
+        lines = [(m.first, m.first_low, m.first_high, m.second, m.second_low, m.second_high) for m in self.metrics]
+        index = pd.Index([metric.label for metric in self.metrics], name="metric")
+        return pd.DataFrame(lines, index=index, columns=columns)
+
+    def distances(self) -> pd.Series:
+        """Return the distance of every feature's two distributions, largest first."""
+        return pd.Series({feature.name: feature.distance for feature in self.features}, name="distance")
+
+    def __repr__(self) -> str:
+        most = f", most different in {self.features[0].name!r}" if self.features else ""
+        return (
+            f"SliceComparison({self.first_label!r} ({self.n_first:,} rows) and {self.second_label!r} "
+            f"({self.n_second:,} rows){most})"
+        )
+
+
+class RowComparer:
+    """Compares sets of rows of one Evaluation, keeping what all comparisons share: a byte per row and column.
+
+    Parameters
+    ----------
+    ev
+        The Evaluation.
+    split
+        Whose rows are compared: the held-out split by default, "all" for every row.
+
+    Raises
+    ------
+    MldValueError
+        ``MLD-W36`` for a split that is not there.
+    """
+
+    def __init__(self, ev: Evaluation, split: Any = None) -> None:
+        self._ev = checked_evaluation(ev)
+        self.searched = searched_rows(ev, split)
+        self._binned: tuple[BinnedColumn, ...] | None = None
+
+    def compare(self, query: str, other: str = "", *, cancelled: Callable[[], bool] = lambda: False) -> SliceComparison:
+        """Return the rows of ``query`` beside those of ``other``, or beside all others (see ``compare_rows``)."""
+        first_mask = self._matching(query)
+        second_mask = self._matching(other) if other.strip() else ~first_mask
+        sides = np.flatnonzero(first_mask), np.flatnonzero(second_mask)
+        metrics = [_side_metrics(self._ev, self.searched.rows[places]) for places in sides]
+        features = (_compared(column, *sides) for column in self._columns(cancelled))
+        return SliceComparison(
+            first_label=query,
+            first_query=query,
+            second_label=other if other.strip() else REST,
+            second_query=other if other.strip() else "",
+            n_first=len(sides[0]),
+            n_second=len(sides[1]),
+            n_both=int(np.count_nonzero(first_mask & second_mask)),
+            metrics=tuple(_pair(one, two) for one, two in zip(*metrics, strict=True)),
+            features=tuple(sorted(features, key=lambda feature: -np.nan_to_num(feature.distance, nan=-1.0))),
+            split=self.searched.split,
+        )
+
+    def _matching(self, query: str) -> npt.NDArray[np.bool_]:
+        return self._ev.rows_matching(query)[self.searched.rows]
+
+    def _columns(self, cancelled: Callable[[], bool]) -> tuple[BinnedColumn, ...]:
+        if self._binned is not None:
+            return self._binned
+        binned = binned_columns(self._ev, self.searched.rows, cancelled)
+        if not cancelled():
+            self._binned = binned
+        return binned
+
+
+def compare_rows(ev: Evaluation, query: str, other: str = "", *, split: Any = None) -> SliceComparison:
+    """Return how two sets of rows differ: in every metric, and in the distribution of every column.
+
+    Parameters
+    ----------
+    ev
+        The Evaluation.
+    query
+        The first set, in pandas' query language (a slice's ``query``).
+    other
+        The second set; "" for all searched rows that are not in the first.
+    split
+        Whose rows are compared: the held-out split by default, "all" for every row.
+
+    Returns
+    -------
+    SliceComparison
+        Counted over all those rows; none is sampled. Bins of ordered columns have equal width over the middle 99% of
+        the values, whole numbers of a short range one bin each; the outermost take what lies beyond.
+
+    Raises
+    ------
+    MldValueError, MldTypeError
+        ``MLD-W36`` for a split that is not there, and the query's own codes.
+
+    Notes
+    -----
+    A feature that differs most is where the slice lies, not why the model fails there: the column that a slice was
+    made of always differs. Distances of small slices are large by chance alone. The intervals take rows for
+    independent, and hold for rows that were chosen without looking at their errors.
+    """
+    return RowComparer(ev, split).compare(query, other)
+
+
+def measure_slice(ev: Evaluation, query: str, *, split: Any = None, metric: Any = None) -> SliceMeasure:
+    """Return the searched metric on the rows of ``query`` and on the rest.
+
+    Parameters
+    ----------
+    ev
+        The Evaluation.
+    query
+        Condition in pandas' query language; blank means every row.
+    split
+        Whose rows are measured: the held-out split by default, "all" for every row.
+    metric
+        As in ``find_slices``: None, a name, or n values.
+
+    Returns
+    -------
+    SliceMeasure
+        Rows without a value of the metric count in ``n`` and ``share`` and in nothing else.
+
+    Raises
+    ------
+    MldValueError, MldTypeError
+        ``MLD-W34`` to ``W36`` for a metric or split that is not there, and the query's own codes.
+    """
+    measured, searched = row_metric(checked_evaluation(ev), metric), searched_rows(ev, split)
+    mask = ev.rows_matching(query)[searched.rows]
+    values = measured.values[searched.rows]
+    known = ~np.isnan(values)
+    inside, outside = values[mask & known], values[known & ~mask]
+    everything = values[known]
+    total = float(everything.sum(dtype=np.float64))
+    mean, rest = _mean(inside), _mean(outside)
+    difference = difference_of_means(inside, outside, binary=measured.binary)
+    n = int(np.count_nonzero(mask))
+    return SliceMeasure(
+        query=query,
+        label=query,
+        n=n,
+        share=n / len(mask) if len(mask) else np.nan,
+        metric=mean,
+        rest_metric=rest,
+        lift=mean * len(everything) / total if total else np.nan,
+        error_share=float(inside.sum(dtype=np.float64)) / total if total else np.nan,
+        effect=difference.value,
+        low=difference.low,
+        high=difference.high,
+    )
+
+
+def relabelled(comparison: SliceComparison, first_label: str, second_label: str) -> SliceComparison:
+    """Return the comparison with names for its two sides; an empty one leaves the side as it is called."""
+    return replace(
+        comparison,
+        first_label=first_label or comparison.first_label,
+        second_label=second_label or comparison.second_label,
+    )
+
+
+def _mean(values: npt.NDArray[Any]) -> float:
+    return float(values.mean(dtype=np.float64)) if len(values) else np.nan
+
+
+def _compared(column: BinnedColumn, first_places: Positions, second_places: Positions) -> ComparedFeature:
+    one, two = column.counts(first_places), column.counts(second_places)
+    distance = np.nan
+    if len(first_places) and len(second_places):
+        distance = float(np.abs(one / len(first_places) - two / len(second_places)).sum() / 2)
+    return ComparedFeature(column.name, column.kind, distance, column.edges, column.labels, one, two)
+
+
+def _side_metrics(ev: Evaluation, rows: Positions) -> list[Metric | _Level]:
+    scored = scored_rows(ev, rows)
+    return [*metrics_of(ev, scored), *_levels(ev, scored)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How high truth or answers are: not a measure of quality, but what tells two sets of rows apart."""
+
+    name: str
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def _levels(ev: Evaluation, scored: ScoredRows) -> list[_Level]:
+    if ev.task == "binary":
+        positives = int(np.count_nonzero(scored.truth == 1))
+        interval = wilson(positives, len(scored))
+        share = positives / len(scored) if len(scored) else None
+        truth = _Level("positive_share", f"Share of {ev.class_names[1]}", share, interval.low, interval.high)
+        return [truth, _mean_level(ev, "mean_score", f"Mean probability of {ev.class_names[1]}", scored.scores)]
+    if ev.task == "regression":
+        return [
+            _mean_level(ev, "mean_target", f"Mean {ev.target_name}", scored.truth),
+            _mean_level(ev, "mean_prediction", f"Mean predicted {ev.target_name}", scored.scores),
+        ]
+    return []
+
+
+def _mean_level(ev: Evaluation, name: str, label: str, values: npt.NDArray[Any]) -> _Level:
+    if not len(values):
+        return _Level(name, label, None, None, None)
+    means = Means((values,), ev.seed)
+    interval = means.interval(first)
+    return _Level(name, label, means.value(first), interval.low, interval.high)
+
+
+def _pair(one: Metric | _Level, two: Metric | _Level) -> ComparedMetric:
+    ends = (end for side in (one, two) for end in (side.value, side.low, side.high))
+    return ComparedMetric(one.name, one.label, *(np.nan if end is None else float(end) for end in ends))
