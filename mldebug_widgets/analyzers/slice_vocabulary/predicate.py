@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-PredicateKind = Literal["equal", "set", "interval", "missing", "true", "false", "word"]
+PredicateKind = Literal["equal", "set", "interval", "missing", "present", "true", "false", "word"]
 
 
 @dataclass(frozen=True, slots=True)

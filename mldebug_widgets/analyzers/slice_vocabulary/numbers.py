@@ -1,0 +1,201 @@
+"""Predicates on ordered values: numbers in bins, few integers one by one, both in runs where codes may be merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mldebug_widgets.analyzers.slice_search.coded import Merging
+from mldebug_widgets.analyzers.slice_vocabulary.cuts import Cut, RealNumbers, Scale, WholeNumbers, place_cuts
+from mldebug_widgets.analyzers.slice_vocabulary.field import Codes, Entry, Mask, Named, Plan, coded_column
+from mldebug_widgets.analyzers.slice_vocabulary.predicate import Predicate
+from mldebug_widgets.evaluation.schema import Feature
+
+#: Integers of at most so many distinct values are told one by one.
+FEW_INTEGERS = 20
+_CHUNK = 1 << 16  # values that stay in the cache while they are compared with one cut after the other
+
+
+class Unusable(Exception):
+    """Says why a column gives no predicates."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ordered:
+    """Values that have an order.
+
+    Attributes
+    ----------
+    values
+        (m,) numpy numbers; what stands where a value is missing does not matter.
+    missing
+        (m,) rows without a value; None = all have one.
+    incomparable
+        (m,) rows with a value that no comparison holds for, which is a NaN that pandas does not call missing;
+        None = there is none.
+    """
+
+    values: npt.NDArray[Any]
+    missing: Mask | None = None
+    incomparable: Mask | None = None
+
+    def present(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Return those of ``positions`` whose value is there and finite."""
+        kept = np.ones(len(positions), bool)
+        for mask in (self.missing, self.incomparable):
+            if mask is not None:
+                kept &= ~mask[positions]
+        if self.values.dtype.kind == "f":
+            kept &= np.isfinite(self.values[positions])
+        return positions if kept.all() else positions[kept]
+
+
+def number_entries(column: pd.Series, feature: Feature, named: Named, plan: Plan) -> tuple[Entry, ...]:
+    """Return the predicates of a numeric column.
+
+    Raises
+    ------
+    Unusable
+        When its values cannot be compared exactly in a query.
+    """
+    ordered = ordered_numbers(plan.taken(column))
+    if feature.integer and feature.unique <= FEW_INTEGERS:
+        return few_integers(ordered, named, plan)
+    scale: Scale = WholeNumbers() if ordered.values.dtype.kind in "iu" else RealNumbers()
+    return in_bins(ordered, scale, named, plan)
+
+
+def ordered_numbers(column: pd.Series) -> Ordered:
+    """Return a numeric column in its own precision."""
+    dtype: Any = column.dtype
+    if isinstance(dtype, np.dtype) and dtype.kind in "iuf":
+        values = np.asarray(column.to_numpy())
+        missing = np.isnan(values) if dtype.kind == "f" else None
+        return Ordered(values, _if_any(missing))
+    if isinstance(dtype, pd.SparseDtype) and dtype.subtype.kind in "iuf":
+        values = np.asarray(column.array, dtype=dtype.subtype)
+        return Ordered(values, _if_any(np.asarray(pd.isna(values))))
+    stored = getattr(dtype, "numpy_dtype", None)
+    if not isinstance(stored, np.dtype) or stored.kind not in "iuf":
+        raise Unusable(f"its values are {dtype}: convert it to a plain number first")
+    missing = np.asarray(column.isna())
+    values = np.asarray(column.to_numpy(dtype=stored, na_value=stored.type(0)))
+    unordered = np.isnan(values) & ~missing if stored.kind == "f" else None
+    return Ordered(values, _if_any(missing), _if_any(unordered))
+
+
+def _if_any(mask: Mask | None) -> Mask | None:
+    return mask if mask is not None and mask.any() else None
+
+
+def few_integers(ordered: Ordered, named: Named, plan: Plan, words: tuple[str, ...] = ()) -> tuple[Entry, ...]:
+    """Return equality of every distinct integer; ``words`` are the names of the integers from 0, if they have any."""
+    everywhere = np.arange(len(ordered.values))
+    values = np.unique(ordered.values[ordered.present(everywhere)])
+    if len(values) < 2 and ordered.missing is None:
+        return ()
+    codes = _above(ordered.values, list(values[:-1]))
+    wording = _Integers(named, tuple(int(value) for value in values), words)
+    return (_entry(named, codes, len(values), ordered, wording, plan),)
+
+
+def in_bins(ordered: Ordered, scale: Scale, named: Named, plan: Plan) -> tuple[Entry, ...]:
+    """Return the bins of ordered values."""
+    sample = ordered.present(plan.sample)
+    metric = plan.values[sample] if plan.merge else None
+    cuts = place_cuts(ordered.values[sample], metric, scale, plan.bins, plan.least_in_sample)
+    if not cuts and ordered.missing is None:
+        return ()
+    codes = _above(ordered.values, [cut.value for cut in cuts])
+    wording = _Intervals(named, cuts, ordered.incomparable is not None)
+    return (_entry(named, codes, len(cuts) + 1, ordered, wording, plan),)
+
+
+def _entry(
+    named: Named, codes: Codes, size: int, ordered: Ordered, wording: _Integers | _Intervals, plan: Plan
+) -> Entry:
+    """Return the entry of ``size`` ordered codes, with one more for missing, and one for what cannot be compared."""
+    usable = [True] * size
+    if ordered.missing is not None:
+        codes[ordered.missing] = len(usable)
+        usable.append(True)
+    if ordered.incomparable is not None:
+        codes[ordered.incomparable] = len(usable)
+        usable.append(False)
+    merging: Merging = "runs" if plan.merge else "none"
+    coded = coded_column(named.column, codes, len(usable), usable=np.array(usable), merging=merging, ordered=size)
+    return Entry(coded, wording)
+
+
+def _above(values: npt.NDArray[Any], cuts: list[Any]) -> npt.NDArray[np.uint8]:
+    """Return (m,) how many of the ascending ``cuts`` each value lies above."""
+    codes = np.zeros(len(values), np.uint8)
+    above = np.empty(min(_CHUNK, len(values)), bool)
+    for start in range(0, len(values), _CHUNK):
+        part = np.ascontiguousarray(values[start : start + _CHUNK])
+        counted = codes[start : start + _CHUNK]
+        for cut in cuts:
+            np.greater(part, cut, out=above[: len(part)])
+            counted += above[: len(part)].view(np.uint8)
+    return codes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Integers:
+    """Says which of a few integers a value is."""
+
+    named: Named
+    values: tuple[int, ...]
+    words: tuple[str, ...]
+
+    def predicate(self, codes: tuple[int, ...]) -> Predicate:
+        if codes[0] == len(self.values):
+            return self.named.missing()
+        first, last = self.values[codes[0]], self.values[codes[-1]]
+        column, query, feature = self.named.column, self.named.query, self.named.feature
+        if first == last:
+            return Predicate(column, "equal", f"{column} = {self._word(first)}", f"{query} == {first}", feature)
+        from_start, to_end = codes[0] == 0, codes[-1] == len(self.values) - 1
+        if from_start and to_end:
+            return self.named.present()
+        label, condition = f"{column} in {self._word(first)}..{self._word(last)}", f"{first} <= {query} <= {last}"
+        if not self.words and from_start:
+            label, condition = f"{column} <= {last}", f"{query} <= {last}"
+        if not self.words and to_end:
+            label, condition = f"{column} >= {first}", f"{query} >= {first}"
+        return Predicate(column, "interval", label, condition, feature)
+
+    def _word(self, value: int) -> str:
+        return self.words[value] if self.words else str(value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Intervals:
+    """Says between which cuts a value lies."""
+
+    named: Named
+    cuts: tuple[Cut, ...]
+    has_incomparable: bool
+
+    def predicate(self, codes: tuple[int, ...]) -> Predicate:
+        last_bin = len(self.cuts)
+        if codes[0] > last_bin:
+            return self.named.missing()
+        low = self.cuts[codes[0] - 1] if codes[0] else None
+        high = self.cuts[codes[-1]] if codes[-1] < last_bin else None
+        column, query, feature = self.named.column, self.named.query, self.named.feature
+        if low is not None and high is not None:
+            label = f"{low.word} < {column} <= {high.word}"
+            return Predicate(column, "interval", label, f"{low.literal} < {query} <= {high.literal}", feature)
+        if low is not None:
+            return Predicate(column, "interval", f"{column} > {low.word}", f"{query} > {low.literal}", feature)
+        if high is not None:
+            return Predicate(column, "interval", f"{column} <= {high.word}", f"{query} <= {high.literal}", feature)
+        present = self.named.present()
+        if not self.has_incomparable:
+            return present
+        return Predicate(column, "present", present.label, f"{query} == {query}", feature)
