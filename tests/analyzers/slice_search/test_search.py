@@ -1,0 +1,97 @@
+"""The search against every candidate written out, on tables that try to break it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
+from mldebug_widgets.analyzers.slice_search.objective import MeanDifference, SliceLine
+from mldebug_widgets.analyzers.slice_search.search import SliceSearch
+from tests.analyzers.slice_search.exhaustive import candidates, ranked
+
+OBJECTIVES = [SliceLine(0.95), SliceLine(0.5), SliceLine(1.0), MeanDifference()]
+
+
+@st.composite
+def coded_columns(draw: st.DrawFn, n: int) -> CodedColumn:
+    size = draw(st.integers(1, 6))
+    codes = draw(st.lists(st.integers(0, size - 1), min_size=n, max_size=n))
+    usable = np.array(draw(st.lists(st.sampled_from([True, True, True, False]), min_size=size, max_size=size)))
+    merging = draw(st.sampled_from(["none", "runs", "sets"]))
+    ordered = draw(st.integers(0, size))
+    group = draw(st.sampled_from([-1, -1, 0]))
+    return CodedColumn("column", np.array(codes, dtype=np.uint8), size, usable, merging, ordered, group)
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> tuple[list[CodedColumn], np.ndarray, int, int]:
+    n = draw(st.integers(1, 24))
+    columns = draw(st.lists(coded_columns(n), min_size=0, max_size=4))
+    value = draw(
+        st.sampled_from(
+            [
+                st.sampled_from([0.0, 1.0]),
+                st.integers(-3, 3).map(float),
+                st.floats(-2, 5, allow_nan=False),
+                st.sampled_from([0.0, 0.1, 0.2, 0.3]),
+                st.just(1.0),
+            ]
+        )
+    )
+    values = np.array(draw(st.lists(value, min_size=n, max_size=n)))
+    return columns, values, draw(st.integers(1, 3)), draw(st.integers(1, 6))
+
+
+def expected_score(objective: SliceLine | MeanDifference, values: np.ndarray, size: int, total: float) -> float:
+    excess = total / size - values.mean()
+    if isinstance(objective, MeanDifference):
+        return excess
+    unit = np.abs(values).mean() or 1.0
+    return objective.alpha * excess / unit - (1 - objective.alpha) * (len(values) / size - 1)
+
+
+def evidence(values: np.ndarray, size: int, total: float) -> float:
+    return (total - size * values.mean()) / ((values.std() or 1.0) * np.sqrt(size))
+
+
+@given(problems(), st.sampled_from(OBJECTIVES), st.integers(0, 12), st.integers(0, 8))
+@settings(max_examples=300)
+def test_best_candidates_are_those_of_an_exhaustive_search(problem, objective, k, evident):
+    columns, values, max_predicates, min_rows = problem
+    search = SliceSearch(columns, values, objective=objective, max_predicates=max_predicates, min_rows=min_rows)
+    found = search.top(k, evident)
+    truth = candidates(columns, values, max_predicates, min_rows)
+    scores = {key: expected_score(objective, values, *truth[key]) for key in truth}
+    strengths = {key: evidence(values, *truth[key]) for key in truth}
+    agree(found.ranked, truth, scores, k)
+    agree(found.evident, truth, strengths, evident)
+    assert found.exhausted == (len(truth) <= k)
+    assert found.n_searched >= len(truth)
+
+
+def agree(answer, truth, scores, k):
+    """The scores are the best ones, each candidate is what it says, and ties are in the stated order."""
+    best = ranked(truth, scores)[:k]
+    assert [scores[key] for key in best] == pytest.approx([candidate.score for candidate in answer], abs=1e-9)
+    for candidate in answer:
+        key = candidate.columns, candidate.codes
+        assert (candidate.size, candidate.total) == (truth[key][0], pytest.approx(truth[key][1], abs=1e-9))
+        assert candidate.score == pytest.approx(scores[key], abs=1e-9)
+    assert len({(candidate.columns, candidate.codes) for candidate in answer}) == len(answer)
+
+
+@given(problems(), st.integers(1, 12))
+@settings(max_examples=100)
+def test_ties_go_to_more_rows_then_fewer_columns_then_columns_and_codes_in_order(problem, k):
+    columns, values, max_predicates, min_rows = problem
+    whole = np.round(np.abs(values))
+    search = SliceSearch(columns, whole, objective=SliceLine(0.95), max_predicates=max_predicates, min_rows=min_rows)
+    truth = candidates(columns, whole, max_predicates, min_rows)
+    size = np.array([truth[key][0] for key in truth], dtype=np.int64)
+    total = np.array([truth[key][1] for key in truth])
+    score = SliceLine(0.95).score(size, total, search.population)
+    expected = ranked(truth, dict(zip(truth, score.tolist(), strict=True)))[:k]
+    assert [(found.columns, found.codes) for found in search.top(k).ranked] == expected
