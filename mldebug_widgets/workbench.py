@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mldebug_widgets.report import exporting, state
 from mldebug_widgets.report.summary import summary_html, summary_text
+from mldebug_widgets.widgets.saved_slices import queries
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
 
 if TYPE_CHECKING:
@@ -60,8 +61,34 @@ class Workbench:
         """
         self.widget.select(chosen, label)
 
+    @property
+    def slices(self) -> dict[str, str]:
+        """Name -> query of the saved slices, in the order in which they were saved; a copy."""
+        return queries(self.widget.saved_slices)
+
+    def save_slice(self, name: str, query: str | None = None) -> None:
+        """Keep a condition under a name: every panel, a saved state and an exported file have it.
+
+        Parameters
+        ----------
+        name
+            1 to 80 characters. A slice of that name is replaced.
+        query
+            A condition in pandas' query language, such as a found slice's ``query``; None keeps the selection's.
+
+        Raises
+        ------
+        MldTypeError, MldValueError
+            ``MLD-S21`` for the name, ``MLD-S22`` without a query, ``MLD-S24`` beyond 100 slices, and the query's own.
+        """
+        self.widget.save_slice(name, query)
+
+    def remove_slice(self, name: str) -> None:
+        """Forget a saved slice; ``MLD-S23`` when there is none of that name."""
+        self.widget.remove_slice(name)
+
     def state(self) -> dict[str, Any]:
-        """Return panel, selection, threshold, row, edits and sorting as JSON; ``show(..., state=...)`` restores it."""
+        """Return panel, selection, saved slices, threshold, row, edits and sorting as JSON, for ``show(state=...)``."""
         return state.collect(self.widget)
 
     def export(self, path: str | PathLike[str], *, include_data: bool = False, overwrite: bool = False) -> Path:

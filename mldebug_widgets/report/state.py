@@ -19,6 +19,7 @@ from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.evaluation import Evaluation
 from mldebug_widgets.widgets.base import ViewWidget
 from mldebug_widgets.widgets.edits import checked_edits
+from mldebug_widgets.widgets.saved_slices import MOST_SLICES, Record, queries, record_of, with_slice
 from mldebug_widgets.widgets.selection import resolve
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
 
@@ -29,6 +30,7 @@ LONGEST_TEXT = 10_000
 
 _DEFAULTS: dict[str, Any] = {
     "selection": {"kind": "all"},
+    "slices": {},
     "threshold": None,
     "row": None,
     "edits": {},
@@ -46,14 +48,16 @@ def collect(workbench: WorkbenchWidget) -> State:
     Returns
     -------
     dict
-        ``version``; ``panel``, the open panel's id; ``selection``, its record; ``threshold``; ``row``, the row under
-        What-if; ``edits``, its edited values by feature position; ``sort`` and ``query`` of the row table.
+        ``version``; ``panel``, the open panel's id; ``selection``, its record; ``slices``, the saved slices' queries
+        by name; ``threshold``; ``row``, the row under What-if; ``edits``, its edited values by feature position;
+        ``sort`` and ``query`` of the row table.
     """
     rows, whatif = workbench.views.get("rows"), workbench.views.get("whatif")
     return {
         "version": VERSION,
         "panel": workbench.panel,
         "selection": _selection_record(workbench),
+        "slices": queries(workbench.saved_slices),
         "threshold": workbench.threshold,
         "row": workbench.row,
         "edits": {} if whatif is None else dict(whatif.edits),
@@ -75,8 +79,8 @@ def restore(workbench: WorkbenchWidget, saved: Any) -> None:
     Raises
     ------
     MldTypeError, MldValueError
-        ``MLD-S30`` to ``MLD-S42``, or the code of a selection, query or edit that cannot be used; nothing is changed
-        then.
+        ``MLD-S30`` to ``MLD-S44``, or the code of a selection, slice, query or edit that cannot be used; nothing is
+        changed then.
     """
     state = checked(saved, workbench.evaluation, [entry["id"] for entry in workbench.panels])
     selection = resolve(workbench.evaluation, _with_rows(state["selection"], workbench.evaluation.n))
@@ -84,6 +88,7 @@ def restore(workbench: WorkbenchWidget, saved: Any) -> None:
     if state["threshold"] is not None:
         # Before the selection: a query over predictions depends on it.
         workbench.threshold = state["threshold"]
+    workbench.saved_slices = _saved_slices(state["slices"], workbench.evaluation)
     workbench.select(None if selection.is_everything else selection)
     workbench.row = state["row"]
     whatif = _view(workbench, "whatif", needed=bool(state["edits"]))
@@ -112,6 +117,7 @@ def checked(saved: Any, evaluation: Evaluation, panels: Sequence[str]) -> State:
         raise _refused("MLD-S33", "panel", state["panel"], ", ".join(panels))
     if not isinstance(state["selection"], Mapping):
         raise _refused("MLD-S34", "selection", state["selection"], "an object with a kind")
+    _saved_slices(state["slices"], evaluation)
     _check_threshold(state["threshold"], evaluation)
     _check_row(state["row"], evaluation.n)
     _check_edits(state["edits"], state["row"], evaluation)
@@ -127,6 +133,18 @@ def _check_threshold(threshold: Any, evaluation: Evaluation) -> None:
         raise _refused("MLD-S35", "threshold", threshold, f"None, as the task is {evaluation.task}")
     if not _is_number(threshold) or not 0 <= threshold <= 1:
         raise _refused("MLD-S35", "threshold", threshold, "a number from 0 to 1, or None")
+
+
+def _saved_slices(slices: Any, evaluation: Evaluation) -> list[Record]:
+    """Return the records of the saved slices of a state."""
+    if not isinstance(slices, Mapping):
+        raise _refused("MLD-S43", "slices", slices, "an object of queries by name")
+    if len(slices) > MOST_SLICES:
+        raise _refused("MLD-S44", "slices", f"{len(slices)} slices", f"at most {MOST_SLICES}")
+    records: list[Record] = []
+    for name, query in slices.items():
+        records = with_slice(records, record_of(evaluation, name, query))
+    return records
 
 
 def _check_row(row: Any, n: int) -> None:

@@ -17,6 +17,7 @@ from mldebug_widgets.evaluation.evaluation import Evaluation
 from mldebug_widgets.widgets.base import ViewWidget
 from mldebug_widgets.widgets.channel import error_record, request
 from mldebug_widgets.widgets.panels import Panel, all_panels
+from mldebug_widgets.widgets.saved_slices import record_of, recounted, with_slice, without_slice
 from mldebug_widgets.widgets.selection import Rows, Selection, everything, from_python, resolve
 from mldebug_widgets.widgets.worker import CancelledWork, Job, Worker, afterwards
 
@@ -47,6 +48,9 @@ class WorkbenchWidget(ViewWidget):
         The panel list as the shell shows it; ``panel`` is the id of the open one.
     selection, threshold, row
         Shared state: the rows in focus (JSON record), the decision threshold (binary), and the row under What-if.
+    saved_slices
+        Conditions kept under a name, {name, query, n}; in an exported file also ``rows``, those of the rows that it
+        carries.
     status
         What the worker is doing.
     contents
@@ -63,6 +67,7 @@ class WorkbenchWidget(ViewWidget):
     selection = traitlets.Dict().tag(sync=True)
     threshold = traitlets.Float(None, allow_none=True).tag(sync=True)
     row = traitlets.Int(None, allow_none=True).tag(sync=True)
+    saved_slices: Any = traitlets.List().tag(sync=True)
     status = traitlets.Dict(IDLE).tag(sync=True)
     contents = traitlets.Unicode("").tag(sync=True)
 
@@ -154,6 +159,23 @@ class WorkbenchWidget(ViewWidget):
         token = int(self.selection.get("token", 0)) + 1
         self._accept(from_python(self.evaluation, chosen, label, token))
 
+    def save_slice(self, name: str, query: str | None = None) -> None:
+        """Keep a condition under a name, in place of the one of that name; None keeps the selection's."""
+        if query is None and self._selected.query is None:
+            raise MldValueError(
+                "MLD-S22",
+                "query",
+                f"the selection ({self._selected.label}) has no query",
+                "a condition, or a selection made by one",
+                'Pass one, for example save_slice("far", "distance > 500").',
+            )
+        chosen = self._selected.query if query is None else query
+        self.saved_slices = with_slice(self.saved_slices, record_of(self.evaluation, name, chosen))
+
+    def remove_slice(self, name: str) -> None:
+        """Forget a saved slice; a selection that was made by it stays."""
+        self.saved_slices = without_slice(self.saved_slices, name)
+
     def _selection_asked(self, change: Mapping[str, Any]) -> None:
         if change["new"] == self._selected.to_record():
             return
@@ -173,6 +195,7 @@ class WorkbenchWidget(ViewWidget):
         if change["new"] is None:
             return
         self.evaluation = self.evaluation.at_threshold(change["new"])
+        self.saved_slices = recounted(self.evaluation, self.saved_slices)
         record = self._selected.to_record()
         if record["kind"] == "cell" and record["threshold"] != change["new"]:
             # The rows of a confusion cell are those that the present threshold puts there.
@@ -204,11 +227,22 @@ class WorkbenchWidget(ViewWidget):
     def report_state(self, *, include_data: bool) -> dict[str, Any]:
         """Return the state of an exported file, where the selection says which of the rows in the file it holds."""
         state = super().report_state(include_data=include_data)
-        rows = self.views.get("rows")
-        if isinstance(rows, CarriesRows) and not self._selected.is_everything:
-            carried = np.intersect1d(rows.exported_rows(include_data=include_data), self._selected.rows)
-            state["selection"] = {**self._selected.to_record(), "rows": carried.tolist()}
+        carried = self.carried_rows(include_data=include_data)
+        if carried is None:
+            return state
+        if not self._selected.is_everything:
+            selected = np.intersect1d(carried, self._selected.rows)
+            state["selection"] = {**self._selected.to_record(), "rows": selected.tolist()}
+        state["saved_slices"] = [
+            {**record, "rows": carried[self.evaluation.rows_matching(record["query"])[carried]].tolist()}
+            for record in self.saved_slices
+        ]
         return state
+
+    def carried_rows(self, *, include_data: bool) -> Rows | None:
+        """Return the positions of the rows that an exported file carries, ascending; None when it has no row table."""
+        rows = self.views.get("rows")
+        return np.sort(rows.exported_rows(include_data=include_data)) if isinstance(rows, CarriesRows) else None
 
     # -- requests --------------------------------------------------------------------------------------------------
 

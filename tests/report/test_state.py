@@ -56,6 +56,11 @@ states = st.fixed_dictionaries(
         "version": st.just(state.VERSION),
         "panel": st.sampled_from(PANELS),
         "selection": selections,
+        "slices": st.dictionaries(
+            st.text(min_size=1, max_size=20).filter(lambda name: name.isprintable() and name == name.strip()),
+            st.sampled_from(["age > 40", "city == 'Oslo' and member", "predicted == 'yes'"]),
+            max_size=4,
+        ),
         "threshold": st.floats(0, 1),
         "row": st.integers(0, N - 1),
         "edits": st.fixed_dictionaries({}, optional=EDITS),
@@ -78,8 +83,9 @@ def test_a_state_comes_back_the_same(two: tuple[Any, Any], saved: dict[str, Any]
     first, second = two
     state.restore(first.widget, saved)
     collected = first.state()
-    for name in ("version", "panel", "threshold", "row", "edits", "sort", "query"):
+    for name in ("version", "panel", "slices", "threshold", "row", "edits", "sort", "query"):
         assert collected[name] == saved[name]
+    assert list(collected["slices"]) == list(saved["slices"])
     assert collected["selection"].items() >= saved["selection"].items()
     travelled = json.loads(json.dumps(collected, allow_nan=False))
     state.restore(second.widget, travelled)
@@ -162,6 +168,12 @@ REFUSALS: list[tuple[Any, str]] = [
     ({"version": 1, "sort": {"key": "feature:99", "ascending": True}}, "MLD-S40"),
     ({"version": 1, "query": 3}, "MLD-S41"),
     ({"version": 1, "query": "x" * 10_001}, "MLD-S41"),
+    ({"version": 1, "slices": ["age > 3"]}, "MLD-S43"),
+    ({"version": 1, "slices": {f"slice {i}": "age > 3" for i in range(101)}}, "MLD-S44"),
+    ({"version": 1, "slices": {"": "age > 3"}}, "MLD-S21"),
+    ({"version": 1, "slices": {"a": ""}}, "MLD-S22"),
+    ({"version": 1, "slices": {"a": ["age > 3"]}}, "MLD-S22"),
+    ({"version": 1, "slices": {"a": "height > 3"}}, "MLD-Q02"),
     ({"version": 1, "selection": {"kind": "rows", "mask": "%%%"}}, "MLD-S42"),
     ({"version": 1, "selection": {"kind": "rows", "mask": 3}}, "MLD-S42"),
     ({"version": 1, "selection": {"kind": "rows", "mask": "é"}}, "MLD-S42"),
@@ -185,7 +197,11 @@ def test_a_changed_state_is_refused_and_nothing_moves(two: tuple[Any, Any], save
 @pytest.mark.parametrize("query", ["__import__('os').system('x')", "@age > 3", "age.__class__", "age >", *PAYLOADS])
 def test_a_query_in_a_state_is_no_code(two: tuple[Any, Any], query: str) -> None:
     bench, _ = two
-    for saved in ({"version": 1, "query": query}, {"version": 1, "selection": {"kind": "query", "query": query}}):
+    for saved in (
+        {"version": 1, "query": query},
+        {"version": 1, "selection": {"kind": "query", "query": query}},
+        {"version": 1, "slices": {"saved": query}},
+    ):
         with pytest.raises(MldError):
             state.restore(bench.widget, saved)
 
@@ -193,7 +209,9 @@ def test_a_query_in_a_state_is_no_code(two: tuple[Any, Any], query: str) -> None
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     saved=st.dictionaries(
-        st.sampled_from(["version", "panel", "selection", "threshold", "row", "edits", "sort", "query", "kind"]),
+        st.sampled_from(
+            ["version", "panel", "selection", "slices", "threshold", "row", "edits", "sort", "query", "kind"]
+        ),
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
             lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
