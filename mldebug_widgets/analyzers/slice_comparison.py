@@ -12,12 +12,12 @@ import pandas as pd
 
 from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.binned_columns import BinnedColumn, Positions, binned_columns
-from mldebug_widgets.analyzers.difference import difference_of_means
 from mldebug_widgets.analyzers.metrics.intervals import Means, wilson
 from mldebug_widgets.analyzers.metrics.metric import Metric, first
 from mldebug_widgets.analyzers.metrics.of_task import metrics_of
 from mldebug_widgets.analyzers.metrics.scored import ScoredRows, scored_rows
 from mldebug_widgets.analyzers.row_metric import row_metric, searched_rows
+from mldebug_widgets.analyzers.slice_finding.confirming import Moments, contrasts
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
@@ -250,13 +250,15 @@ def measure_slice(ev: Evaluation, query: str, *, split: Any = None, metric: Any 
     """
     measured, searched = row_metric(checked_evaluation(ev), metric), searched_rows(ev, split)
     mask = ev.rows_matching(query)[searched.rows]
-    values = measured.values[searched.rows]
+    values = measured.values[searched.rows].astype(np.float64)
     known = ~np.isnan(values)
-    inside, outside = values[mask & known], values[known & ~mask]
-    everything = values[known]
-    total = float(everything.sum(dtype=np.float64))
-    mean, rest = _mean(inside), _mean(outside)
-    difference = difference_of_means(inside, outside, binary=measured.binary)
+    inside, everything = values[mask & known], values[known]
+    total, mean = float(everything.sum()), _mean(inside)
+    # Centred, or the squares of large values would lose what tells them apart; shares must stay 0 and 1.
+    centre = 0.0 if measured.binary else _mean(everything)
+    contrast = contrasts(
+        Moments.of(inside - centre), Moments.of(everything - centre), binary=measured.binary, larger=True
+    )
     n = int(np.count_nonzero(mask))
     return SliceMeasure(
         query=query,
@@ -264,12 +266,12 @@ def measure_slice(ev: Evaluation, query: str, *, split: Any = None, metric: Any 
         n=n,
         share=n / len(mask) if len(mask) else np.nan,
         metric=mean,
-        rest_metric=rest,
+        rest_metric=_mean(values[known & ~mask]),
         lift=mean * len(everything) / total if total else np.nan,
-        error_share=float(inside.sum(dtype=np.float64)) / total if total else np.nan,
-        effect=difference.value,
-        low=difference.low,
-        high=difference.high,
+        error_share=float(inside.sum()) / total if total else np.nan,
+        effect=float(contrast.effect),
+        low=float(contrast.low),
+        high=float(contrast.high),
     )
 
 
