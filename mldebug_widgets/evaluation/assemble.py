@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.data import Table, read_data
 from mldebug_widgets.evaluation.evaluation import Evaluation
 from mldebug_widgets.evaluation.losses import scores_and_losses
+from mldebug_widgets.evaluation.metadata import indexes_of, read_metadata
 from mldebug_widgets.evaluation.models.adapt import adapt_model
 from mldebug_widgets.evaluation.models.model import Model
 from mldebug_widgets.evaluation.models.run import run
@@ -32,6 +34,7 @@ def assemble(
     predictions: Any,
     images: Any,
     texts: Any,
+    metadata: Any,
     batch_size: Any,
     device: Any,
     seed: Any,
@@ -43,6 +46,7 @@ def assemble(
     seed = _check_whole(seed, "seed", 0)
     table, compared_with = _read(data, target, reference)
     table = _with_images(table, images)
+    known = _read_metadata(metadata, data, table, reference)
     adapter = adapt_model(model, table, preprocess=preprocess, predictions=predictions, device=device)
     with adapter.running():
         raw = run(adapter, adapter.reader(table.frame), len(table.frame), size, progress=True)
@@ -61,6 +65,7 @@ def assemble(
         reference=compared_with,
         images=images if images is not None else table.inputs,
         texts=_aligned(texts, "texts", len(table.frame)),
+        metadata=known,
         seed=seed,
     )
 
@@ -87,6 +92,15 @@ def _read(data: Any, target: Any, reference: Any) -> tuple[Table, str | None]:
             'Pass reference="reference".',
         )
     return read_data({"reference": reference, **splits}, target), "reference"
+
+
+def _read_metadata(metadata: Any, data: Any, table: Table, reference: Any) -> pd.DataFrame | None:
+    if metadata is None:
+        return None
+    if reference is not None and not isinstance(reference, str) and not isinstance(data, dict):
+        data = {"data": data}
+        metadata = metadata if isinstance(metadata, dict) else {"data": metadata}
+    return read_metadata(metadata, table.splits, indexes_of(data, table.splits))
 
 
 def _check_class_names(names: Any) -> Sequence[Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -13,8 +13,11 @@ import pandas as pd
 
 from mldebug_widgets.evaluation.data import Table
 from mldebug_widgets.evaluation.edits import RowEditor, Scalar
+from mldebug_widgets.evaluation.image_facts import image_facts
+from mldebug_widgets.evaluation.metadata import read_metadata
 from mldebug_widgets.evaluation.models.model import Model
 from mldebug_widgets.evaluation.query import rows_matching
+from mldebug_widgets.evaluation.query_columns import QueryColumns
 from mldebug_widgets.evaluation.schema import Feature, describe_features
 from mldebug_widgets.evaluation.scores import Floats
 from mldebug_widgets.evaluation.task import Problem, Task
@@ -59,6 +62,8 @@ class Evaluation:
         ``.predict(frame) -> scores``; ``.module`` the nn.Module or None; ``.estimator``; ``.can_predict``.
     positive, threshold
         1 and 0.5 for binary, else None.
+    metadata
+        (n, q) columns about the rows that the model never saw, or None.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Evaluation:
         reference: str | None = None,
         images: Any = None,
         texts: Any = None,
+        metadata: pd.DataFrame | None = None,
         seed: int = 0,
     ) -> None:
         self._table = table
@@ -94,6 +100,7 @@ class Evaluation:
         self.score_note = notes[0] if notes else ""
         self.images = images
         self.texts = texts
+        self.metadata = metadata
         self.seed = seed
         self.primary = _first_of(_HELD_OUT, self.splits, last=True) or next(iter(self.splits))
         self.train = _first_of(_TRAIN, self.splits)
@@ -148,6 +155,29 @@ class Evaluation:
         """One ``Feature`` per column of ``X``."""
         return describe_features(self.X)
 
+    @cached_property
+    def metadata_features(self) -> tuple[Feature, ...]:
+        """One ``Feature`` per column of ``metadata``."""
+        return () if self.metadata is None else describe_features(self.metadata)
+
+    @cached_property
+    def image_facts(self) -> pd.DataFrame:
+        """(n, 4) mean brightness, height, width and channels of every image."""
+        return image_facts(self.images)
+
+    @cached_property
+    def text_column(self) -> pd.Series:
+        """(n,) ``texts`` as a column."""
+        return pd.Series(list(self.texts), index=self.X.index, name="text")
+
+    def with_metadata(self, metadata: Any) -> Evaluation:
+        """Return the same evaluation with other ``metadata``, as for ``mld.evaluate``; nothing is computed again."""
+        indexes = {next(iter(self.splits)): self.X.index} if len(self.splits) == 1 else {}
+        other = copy(self)
+        other.metadata = None if metadata is None else read_metadata(metadata, self.splits, indexes)
+        other.__dict__.pop("metadata_features", None)
+        return other
+
     def at_threshold(self, threshold: float) -> Evaluation:
         """Return the same binary evaluation with the answers of another threshold; nothing is computed again."""
         other = copy(self)
@@ -189,49 +219,10 @@ class Evaluation:
         """Return (n,) True where ``query``, a pandas query over the columns, holds.
 
         Besides the columns these names are known: row, split, target (also by its own name), predicted, loss,
-        confidence and score.
+        confidence, score, text, image_brightness, image_height, image_width, image_channels, and the columns of
+        ``metadata``. Where a column has one of these names, the other carries an underscore: ``split_``.
         """
-        return rows_matching(query, self.X, _ComputedColumns(self))
-
-
-class _ComputedColumns(Mapping[str, pd.Series]):
-    """What a query can name besides the features, computed only when it does."""
-
-    def __init__(self, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
-        self._target = evaluation.target_name
-        self._names = ["row", "split", "target", "predicted", "loss"]
-        if evaluation.task == "multilabel":
-            self._names = ["row", "split", "loss"]
-        if evaluation.task in ("binary", "multiclass"):
-            self._names.append("confidence")
-        if evaluation.task in ("binary", "regression"):
-            self._names.append("score")
-        if evaluation.task != "multilabel" and self._target not in self._names:
-            self._names.append(self._target)
-
-    def __getitem__(self, name: str) -> pd.Series:
-        if name not in self._names:
-            raise KeyError(name)
-        ev = self._evaluation
-        values: Any
-        if name == "row":
-            values = np.arange(ev.n)
-        elif name == "split":
-            values = pd.Categorical.from_codes(ev.split_of, categories=list(ev.splits))
-        elif name == "score":
-            values = ev.scores
-        elif name in ("predicted", "loss", "confidence"):
-            values = getattr(ev, name)
-        else:
-            values = ev.y
-        return pd.Series(values, index=ev.X.index)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
+        return rows_matching(query, self.X, QueryColumns(self))
 
 
 def _first_of(names: Sequence[str], splits: Mapping[str, Any], *, last: bool = False) -> str | None:
@@ -276,6 +267,7 @@ def evaluate(
     predictions: Any = None,
     images: Any = None,
     texts: Any = None,
+    metadata: Any = None,
     batch_size: int | None = None,
     device: Any = None,
     seed: int = 0,
@@ -308,6 +300,9 @@ def evaluate(
     images, texts
         Row-aligned images (n, ...) or texts. A torch model without ``preprocess`` reads the images, and the
         table's columns then only describe the rows.
+    metadata
+        Columns about the rows that the model never saw, to slice by: a table aligned with ``data``, or a dict of them
+        by split.
     batch_size
         Rows per model call; chosen to fit the cache when None.
     device
@@ -337,6 +332,7 @@ def evaluate(
         predictions=predictions,
         images=images,
         texts=texts,
+        metadata=metadata,
         batch_size=batch_size,
         device=device,
         seed=seed,

@@ -14,12 +14,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from mldebug_widgets.errors import MldError, MldTypeError, MldValueError, shown
+from mldebug_widgets.evaluation.query_names import written_name
 
-MAX_LENGTH = 10_000
+MAX_LENGTH = 100_000  # a set of 200 categories, and a few more conditions
 _ALLOWED = (
     "comparisons (==, !=, <, <=, >, >=, in, not in), and, or, not, parentheses, `backtick names`, numbers, text, "
-    "lists, .isna(), .notna(), .isin([...]), .between(a, b), .str.contains(), .str.startswith(), .str.endswith()"
+    "lists, .isna(), .notna(), .isin([...]), .between(a, b), .str.contains(), .str.startswith(), .str.endswith(), "
+    ".str.len(), .dt.year, .dt.quarter, .dt.month, .dt.day, .dt.weekday, .dt.dayofweek, .dt.hour, .dt.minute"
 )
+_MOMENT_PARTS = ("year", "quarter", "month", "day", "weekday", "dayofweek", "hour", "minute")
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -67,7 +70,7 @@ def rows_matching(query: str, frame: pd.DataFrame, extra: Mapping[str, pd.Series
     ------
     MldTypeError, MldValueError
         ``MLD-Q01`` no condition or bad syntax, ``MLD-Q02`` unknown name, ``MLD-Q03`` something the language here
-        does not have, ``MLD-Q04`` values that cannot be compared.
+        does not have, ``MLD-Q04`` values that cannot be compared, ``MLD-Q05`` a part that a column does not have.
     """
     if not isinstance(query, str):
         raise MldTypeError("MLD-Q01", "query", f"got {shown(query)}", "text", 'Pass text such as "age > 40".')
@@ -165,28 +168,31 @@ class _Reader:
         fix = "Compute the rows in Python and set them as the selection, or write it with what is allowed."
         return MldValueError("MLD-Q03", "query", f"{shown(text)} {what} in {shown(self._query)}", _ALLOWED, fix)
 
+    def _name(self, node: ast.Name) -> str:
+        return self._quoted.get(node.id, node.id)
+
     def _column(self, node: ast.Name) -> pd.Series:
-        name = self._quoted.get(node.id, node.id)
+        name = self._name(node)
         if name in self._labels:
             return self._frame[self._labels[name]]
         if name in self._extra:
-            return self._extra[name]
+            return self._extra[name].rename(name)
         known = [*self._extra, *self._labels]
         close = difflib.get_close_matches(name, known, 1)
         fix = f"Did you mean {close[0]!r}?" if close else 'Text goes in quotes: city == "Rome".'
         raise MldValueError("MLD-Q02", "query", f"there is no column {name!r}", f"one of {known[:12]}", fix)
 
     def _flag(self, node: ast.Name) -> pd.Series:
-        column = self._column(node)
+        name, column = self._name(node), self._column(node)
         if pd.api.types.is_object_dtype(column.dtype):
             column = column.astype("boolean") if _holds_flags(column) else column
         if not pd.api.types.is_bool_dtype(column.dtype) or isinstance(column.dtype, pd.CategoricalDtype):
             raise MldValueError(
                 "MLD-Q04",
                 "query",
-                f"{column.name!r} is {column.dtype}, not true or false",
+                f"{name!r} is {column.dtype}, not true or false",
                 "a boolean column alone, or a comparison",
-                f"Compare it with something: {column.name} == ...",
+                f"Compare it with something: {written_name(name)} == ...",
             )
         return _settled(column)
 
@@ -219,7 +225,33 @@ class _Reader:
             raise _incomparable(left, right, error) from error
 
     def _operand(self, node: ast.expr) -> Any:
-        return self._column(node) if isinstance(node, ast.Name) else self._literal(node)
+        values = self._values(node)
+        return self._literal(node) if values is None else values
+
+    def _values(self, node: ast.expr) -> pd.Series | None:
+        """Return the column that ``node`` names, or the part of it (hour, length); None when it names neither."""
+        if isinstance(node, ast.Name):
+            return self._column(node)
+        is_length = isinstance(node, ast.Call) and not node.args and not node.keywords
+        part = node.func if isinstance(node, ast.Call) and is_length else node
+        if not isinstance(part, ast.Attribute) or not isinstance(part.value, ast.Attribute):
+            return None
+        owner, accessor, name = part.value.value, part.value.attr, part.attr
+        known = (accessor == "str" and name == "len") if is_length else (accessor == "dt" and name in _MOMENT_PARTS)
+        if not isinstance(owner, ast.Name) or not known:
+            return None
+        column = self._column(owner)
+        try:
+            values = getattr(getattr(column, accessor), name)
+            return (values() if is_length else values).rename(f"{column.name}.{accessor}.{name}")
+        except (AttributeError, TypeError) as error:
+            raise MldValueError(
+                "MLD-Q05",
+                "query",
+                f"{str(column.name)!r} is {column.dtype}",
+                "datetimes for .dt, text for .str",
+                "Convert the column with pd.to_datetime() or .astype(str) before mld.evaluate.",
+            ) from error
 
     def _literal(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float | str):
@@ -249,14 +281,14 @@ class _Reader:
         is_text = isinstance(owner, ast.Attribute) and owner.attr == "str"
         if isinstance(owner, ast.Attribute) and is_text:
             owner, methods = owner.value, _TEXT_METHODS
-        if not isinstance(owner, ast.Name) or method.attr not in methods:
+        column = self._values(owner) if method.attr in methods else None
+        if column is None:
             raise self._unsupported(node)
         count, keywords = methods[method.attr]
         if len(node.args) != count or any(keyword.arg not in keywords for keyword in node.keywords):
             raise self._unsupported(node, "with these arguments")
         arguments = [self._literal(argument) for argument in node.args]
         options = {str(keyword.arg): self._literal(keyword.value) for keyword in node.keywords}
-        column = self._column(owner)
         try:
             target = column.str if is_text else column
             return _settled(getattr(target, method.attr)(*arguments, **options))
@@ -314,7 +346,7 @@ def _settled(mask: Any) -> pd.Series:
 
 def _incomparable(left: Any, right: Any, error: Exception) -> MldValueError:
     def kind(value: Any) -> str:
-        return f"{value.name!r} ({value.dtype})" if isinstance(value, pd.Series) else shown(value)
+        return f"{str(value.name)!r} ({value.dtype})" if isinstance(value, pd.Series) else shown(value)
 
     return MldValueError(
         "MLD-Q04",

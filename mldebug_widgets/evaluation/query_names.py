@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import keyword
-import re
+import tokenize
+import unicodedata
+from collections import Counter
 from collections.abc import Collection, Hashable, Sequence
 from functools import lru_cache
+from token import tok_name
 
 import pandas as pd
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-_RESERVED_BY_PANDAS = "BACKTICK_QUOTED_STRING_"
+#: What pandas puts before a name that it has turned into an identifier, and before a variable of the caller.
+_RESERVED_BY_PANDAS = ("BACKTICK_QUOTED_STRING_", "__pd_eval_local_")
 
 
 def written_name(name: str) -> str:
     """Return ``name`` as it stands in a query: bare where it can be, in backticks elsewhere."""
-    return name if _is_plain(name) else f"`{name}`"
+    return name if _is_identifier(name) else f"`{name}`"
 
 
 def query_names(labels: Sequence[Hashable], prefix: str = "column") -> tuple[str, ...]:
@@ -26,12 +29,14 @@ def query_names(labels: Sequence[Hashable], prefix: str = "column") -> tuple[str
     ``column_3``.
     """
     texts = tuple(str(label) for label in labels)
-    odd = tuple(text for text in texts if not _is_plain(text))
-    readable = _readable(odd, tuple(text for text in texts if text.startswith(_RESERVED_BY_PANDAS))) if odd else odd
+    if all(map(_is_identifier, texts)):
+        return texts
+    as_read = [_as_pandas_reads(text) for text in texts]
+    times = Counter(as_read)
     taken = set(texts)
     names = []
-    for position, text in enumerate(texts):
-        if not _is_plain(text) and text not in readable:
+    for position, (text, read) in enumerate(zip(texts, as_read, strict=True)):
+        if not _is_identifier(text) and (read is None or times[read] > 1):
             text = free_name(f"{prefix}_{position}", taken)
             taken.add(text)
         names.append(text)
@@ -45,31 +50,50 @@ def free_name(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def _is_plain(name: str) -> bool:
+def _is_identifier(name: str) -> bool:
+    """Tell whether a name needs no backticks: Python reads it as itself, and pandas gives it no meaning."""
     return (
-        _PLAIN.fullmatch(name) is not None and not keyword.iskeyword(name) and not name.startswith(_RESERVED_BY_PANDAS)
+        name.isidentifier()
+        and not keyword.iskeyword(name)
+        and not name.startswith(_RESERVED_BY_PANDAS)
+        and (name.isascii() or unicodedata.normalize("NFKC", name) == name)
     )
 
 
-@lru_cache(maxsize=64)
-def _readable(odd: tuple[str, ...], besides: tuple[str, ...]) -> frozenset[str]:
-    """Return which of ``odd`` pandas reads in backticks; pandas itself is asked, as its rules are its own."""
-    columns = list(dict.fromkeys((*odd, *besides)))
-    frame = pd.DataFrame([range(len(columns))], columns=columns)
-    numbers = {name: number for number, name in enumerate(columns)}
+def _as_pandas_reads(name: str) -> str | None:
+    """Return the identifier that pandas makes of a name in backticks, None where it cannot read the name.
 
-    def found(names: Sequence[str]) -> list[str]:
-        query = " and ".join(f"`{name}` == {numbers[name]}" for name in names)
-        try:
-            if len(frame.query(query, engine="python")) == 1:
-                return list(names)
-        except Exception:  # whatever pandas stumbles on: it cannot read one of the names
-            pass
-        middle = len(names) // 2
-        return [*found(names[:middle]), *found(names[middle:])] if middle else []
-
-    return frozenset(name for name in found([name for name in odd if _can_be_quoted(name)]))
+    Only used to see which names become one; that pandas writes ``_MINUS_`` for a minus is its own affair.
+    """
+    if name.isidentifier() and not keyword.iskeyword(name):
+        return name if _is_identifier(name) else None
+    if not name or not all(map(_is_readable, name)):
+        return None
+    return _RESERVED_BY_PANDAS[0] + "".join(map(_as_pandas_writes, name))
 
 
-def _can_be_quoted(name: str) -> bool:
-    return bool(name) and "`" not in name and "\n" not in name and "\r" not in name
+@lru_cache(maxsize=4096)
+def _as_pandas_writes(char: str) -> str:
+    if char == " ":
+        return "_"
+    kind = tokenize.EXACT_TOKEN_TYPES.get(char)
+    return f"_{tok_name[kind]}_" if kind is not None else char
+
+
+def _is_readable(char: str) -> bool:
+    if char == " " or (char.isascii() and (char.isalnum() or char == "_")):
+        return True
+    # All letters beyond ASCII are treated alike, so that one of them is asked about.
+    return _pandas_reads("é" if char.isalnum() else char)
+
+
+@lru_cache(maxsize=4096)
+def _pandas_reads(char: str) -> bool:
+    """Ask pandas whether it finds a column with this character in its name; what it reads differs by version."""
+    if char in "`\n\r\0" or not char.isprintable():
+        return False
+    name = f"a{char}b c"
+    try:
+        return len(pd.DataFrame({name: [1, 2]}).query(f"`{name}` == 2", engine="python")) == 1
+    except Exception:  # it stumbles in many ways, and any of them means no
+        return False

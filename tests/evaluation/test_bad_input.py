@@ -307,7 +307,7 @@ QUERY = [
     kind("query of a wrong type", lambda: rows_matching(3, X, {}), "MLD-Q01", "query: got 3"),  # type: ignore[arg-type]
     value("query syntax", lambda: rows_matching("a >", X, {}), "MLD-Q01", "query: 'a >' cannot be read"),
     value("open backtick", lambda: rows_matching("`a > 1", X, {}), "MLD-Q01", "query: .*backtick"),
-    value("long query", lambda: rows_matching("a > 1 or " * 2000, X, {}), "MLD-Q01", "query: 18000 characters"),
+    value("long query", lambda: rows_matching("a > 1 or " * 20_000, X, {}), "MLD-Q01", "query: 180000 characters"),
     value("deep query", lambda: rows_matching("(" * 500 + "a" + ")" * 500, X, {}), "MLD-Q01", "query: "),
     value("unknown column", lambda: rows_matching("aa > 1", X, {}), "MLD-Q02", "query: .*'aa'.*Did you mean 'a'"),
     value("code", lambda: rows_matching("a.map(print)", X, {}), "MLD-Q03", "query: 'a.map"),
