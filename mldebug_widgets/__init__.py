@@ -18,7 +18,10 @@ _HOMES = {
     "Evaluation": "mldebug_widgets.evaluation.evaluation",
     "overview": "mldebug_widgets.analyzers.overview",
     "performance": "mldebug_widgets.analyzers.performance",
+    "crossfilter": "mldebug_widgets.analyzers.crossfilter",
     "sensitivity": "mldebug_widgets.analyzers.sensitivity",
+    "find_slices": "mldebug_widgets.analyzers.slices",
+    "error_heatmap": "mldebug_widgets.analyzers.error_heatmap",
     "findings": "mldebug_widgets.checks",
     "Finding": "mldebug_widgets.checks.finding",
     "Workbench": "mldebug_widgets.workbench",
@@ -29,9 +32,12 @@ __all__ = ["__version__", *sorted(_HOMES)]
 
 if TYPE_CHECKING:
     __version__: str
+    from mldebug_widgets.analyzers.crossfilter import crossfilter as crossfilter
+    from mldebug_widgets.analyzers.error_heatmap import error_heatmap as error_heatmap
     from mldebug_widgets.analyzers.overview import overview as overview
     from mldebug_widgets.analyzers.performance import performance as performance
     from mldebug_widgets.analyzers.sensitivity import sensitivity as sensitivity
+    from mldebug_widgets.analyzers.slices import find_slices as find_slices
     from mldebug_widgets.checks import findings as findings
     from mldebug_widgets.checks.finding import Finding as Finding
     from mldebug_widgets.errors import MldError as MldError

@@ -60,7 +60,10 @@ export interface CrossfilterResult {
   readonly n: number;
   readonly split: string;
   readonly metric_label: string;
+  readonly binary: boolean;
   readonly overall: number | null;
+  readonly unknown: number;
+  readonly left_out: readonly string[];
 }
 
 export interface Curve {
@@ -83,6 +86,8 @@ export interface Dimension {
   readonly kind: "numeric" | "datetime" | "categorical";
   readonly edges: NDArray;
   readonly labels: readonly string[];
+  readonly ticks: readonly string[];
+  readonly has_missing: boolean;
   readonly selectable: NDArray;
   readonly counts: NDArray;
   readonly errors: NDArray;
@@ -239,6 +244,13 @@ export interface RowsResult {
   readonly rows: NDArray;
   readonly columns: readonly TableColumn[];
   readonly values: readonly ColumnValues[];
+}
+
+export interface SelectedBins {
+  readonly brushes: readonly BrushedBins[];
+  readonly counts: NDArray;
+  readonly errors: NDArray;
+  readonly n: number;
 }
 
 export interface SensitivityResult {

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-Role = Literal["feature", "metadata", "target", "prediction", "loss"]
+from mldebug_widgets.analyzers.arguments import checked_evaluation
+from mldebug_widgets.analyzers.crossfilter_cubes.binned import BinnedColumn, Role
+from mldebug_widgets.analyzers.crossfilter_cubes.counting import CountingCancelled, Joint, Metric
+from mldebug_widgets.analyzers.crossfilter_cubes.sources import Source, column_sources, outcome_sources
+from mldebug_widgets.analyzers.crossfilter_cubes.table import BinnedTable
+from mldebug_widgets.analyzers.row_metric import row_metric, searched_rows
+from mldebug_widgets.errors import MldTypeError, MldValueError, shown
+from mldebug_widgets.evaluation.evaluation import Evaluation
+
+#: Columns beyond this are left out, those first on whose values the metric depends least: a message has its size.
+MOST_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +40,12 @@ class Dimension:
         values; the outermost bins also take what lies beyond. Empty for categories.
     labels
         (number of bins,) words for every bin, "other" and "missing" last.
+    ticks
+        (b+1,) words for the edges of dimensions whose bins are ranges; empty where a bin is one value.
+    has_missing
+        Whether the last bin holds the missing values.
     selectable
-        (number of bins,) 1 where a bin can be part of a query; "other" cannot.
+        (number of bins,) 1 where a bin can be part of a query.
     counts, errors
         (number of bins,) rows, and sum of the metric.
     """
@@ -39,21 +55,11 @@ class Dimension:
     kind: Literal["numeric", "datetime", "categorical"]
     edges: npt.NDArray[np.float64]
     labels: tuple[str, ...]
+    ticks: tuple[str, ...]
+    has_missing: bool
     selectable: npt.NDArray[np.uint8]
     counts: npt.NDArray[np.int32]
     errors: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CrossfilterResult:
-    """Histograms of every feature, target, prediction and loss over all rows (or all rows of one split)."""
-
-    kind: Literal["crossfilter"]
-    dimensions: tuple[Dimension, ...]
-    n: int
-    split: str
-    metric_label: str
-    overall: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,3 +91,284 @@ class BrushCube:
     brushes: tuple[BrushedBins, ...]
     counts: npt.NDArray[np.int32]
     errors: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SelectedBins:
+    """What some rows are made of, bin by bin.
+
+    Attributes
+    ----------
+    brushes
+        The brushes that they were selected by, if they were.
+    counts, errors
+        (bins of all dimensions together) rows and sum of the metric; those of a brushed dimension leave its own brush
+        out, so that it still shows what lies outside it.
+    n
+        Number of selected rows among those of the histograms.
+    """
+
+    brushes: tuple[BrushedBins, ...]
+    counts: npt.NDArray[np.int32]
+    errors: npt.NDArray[np.float32]
+    n: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrossfilterResult:
+    """Histograms of every feature, target, prediction and loss over all rows (or all rows of one split).
+
+    Attributes
+    ----------
+    dimensions
+        The histograms: features and metadata, those first over whose bins the metric varies most; then truth,
+        answers and loss.
+    n, split
+        Number of rows, and the split that they are of, "" for all rows.
+    metric_label, binary, overall
+        What ``Dimension.errors`` sums, whether it is 0 or 1 in every row, and its mean over the rows that have one.
+    unknown
+        Rows without a metric (no truth or no answer); they count as rows and add nothing to the sums.
+    left_out
+        Names of columns without a histogram, because there are too many of them.
+    table
+        The bins of every row; stays in Python.
+    """
+
+    kind: Literal["crossfilter"]
+    dimensions: tuple[Dimension, ...]
+    n: int
+    split: str
+    metric_label: str
+    binary: bool
+    overall: float
+    unknown: int
+    left_out: tuple[str, ...]
+    table: BinnedTable = field(metadata={"wire": False}, repr=False)
+
+    def __repr__(self) -> str:
+        scope = f"{self.n:,} rows" + (f" of {self.split}" if self.split else "")
+        return f"CrossfilterResult({len(self.dimensions)} histograms of {scope}, {self.metric_label} {self.overall:.4g})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per bin: column, role, bin, rows, the metric's sum and its mean."""
+        parts = [
+            pd.DataFrame(
+                {
+                    "column": dimension.name,
+                    "role": dimension.role,
+                    "bin": list(dimension.labels),
+                    "rows": dimension.counts,
+                    "sum": dimension.errors,
+                    "mean": _share(dimension.errors, dimension.counts),
+                }
+            )
+            for dimension in self.dimensions
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def brushed(self, brushes: Iterable[BrushedBins]) -> dict[int, tuple[int, int]]:
+        """Return brushes as {dimension: (first, last)}.
+
+        Raises
+        ------
+        MldTypeError, MldValueError
+            ``MLD-O76`` when something is no brush, ``MLD-O77`` when it is outside the histograms or on one that no
+            query can name, ``MLD-O78`` when two are on one dimension.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        for brush in brushes:
+            dimension, bins = self._checked(brush)
+            if dimension in found:
+                raise MldValueError(
+                    "MLD-O78", "brushes", f"two brushes on {self.dimensions[dimension].name!r}", "one per dimension",
+                    "Make one brush from the first bin to the last.",
+                )  # fmt: skip
+            found[dimension] = bins
+        return found
+
+    def query(self, brushes: Iterable[BrushedBins]) -> str:
+        """Return the query that selects exactly the brushed rows in the whole Evaluation; "" for all rows."""
+        return self.table.query(self.brushed(brushes))
+
+    def words(self, brushes: Iterable[BrushedBins]) -> str:
+        """Return the brushes in words."""
+        return self.table.words(self.brushed(brushes))
+
+    def selected_by(self, brushes: Sequence[BrushedBins]) -> SelectedBins:
+        """Count what every histogram shows of the rows in all ``brushes``."""
+        fixed = self.brushed(brushes)
+        return _selected(tuple(brushes), self.table.histograms(None, fixed), self.table.mask(fixed))
+
+    def selected_rows(self, rows: npt.NDArray[np.intp]) -> SelectedBins:
+        """Count what every histogram shows of the rows at positions ``rows`` of the Evaluation."""
+        own = self.table.rows
+        holds = np.zeros(int(max(own.max(initial=0), rows.max(initial=0))) + 1, dtype=bool)
+        holds[rows] = True
+        mask = holds[own]
+        return _selected((), self.table.histograms(mask), mask)
+
+    def cube(
+        self, active: int, brushes: Sequence[BrushedBins] = (), cancelled: Callable[[], bool] = lambda: False
+    ) -> BrushCube:
+        """Count what every histogram shows for each range of bins of the dimension ``active``.
+
+        Parameters
+        ----------
+        active
+            Position of the dimension that is brushed.
+        brushes
+            Brushes on other dimensions, held fixed.
+        cancelled
+            Asked often; True ends the counting with ``CountingCancelled``.
+        """
+        fixed = self.brushed(brushes)
+        active, _ = self._checked(BrushedBins(active, 0, 0))
+        if active in fixed:
+            raise MldValueError(
+                "MLD-O78", "brushes", f"a brush on dimension {active}", "brushes on other dimensions",
+                "Leave out the brush that moves.",
+            )  # fmt: skip
+        joints = self.table.joints(active, fixed, cancelled)
+        counts = _cumulated([joint.counts for joint in joints])
+        errors = _cumulated([joint.errors for joint in joints])
+        return BrushCube(active, tuple(brushes), counts.astype(np.int32), errors.astype(np.float32))
+
+    def _checked(self, brush: Any) -> tuple[int, tuple[int, int]]:
+        values = (brush.dimension, brush.first, brush.last) if isinstance(brush, BrushedBins) else (brush,)
+        if len(values) != 3 or any(isinstance(value, bool) or not isinstance(value, int) for value in values):
+            raise MldTypeError(
+                "MLD-O76", "brushes", shown(brush), "BrushedBins of whole numbers", "Brush a histogram again."
+            )
+        dimension, first, last = values
+        if not 0 <= dimension < len(self.dimensions):
+            allowed = f"dimensions from 0 to {len(self.dimensions) - 1}"
+            raise MldValueError("MLD-O77", "brushes", f"dimension {dimension}", allowed, "Brush a histogram again.")
+        shown_as = self.dimensions[dimension]
+        if not 0 <= first <= last < len(shown_as.labels) or not shown_as.selectable.all():
+            raise MldValueError(
+                "MLD-O77", "brushes", f"bins {first} to {last} of {shown_as.name!r}",
+                f"bins from 0 to {len(shown_as.labels) - 1} of a column that a query can name",
+                "Brush a histogram again.",
+            )  # fmt: skip
+        return dimension, (first, last)
+
+
+def crossfilter(
+    ev: Evaluation, *, split: str | None = None, cancelled: Callable[[], bool] = lambda: False
+) -> CrossfilterResult:
+    """Count every column in bins, with the errors in each bin.
+
+    Which rows are these, on every axis at once? Numbers and datetimes get at most 40 bins of round width (over the
+    middle 99% where the tails are long; the outermost bins take the rest), categories the 20 most frequent values,
+    texts bins of their length. Missing values are a bin of their own. All rows are counted; only the bins' places
+    are chosen from an even sample of them.
+
+    Parameters
+    ----------
+    ev
+        The Evaluation.
+    split
+        Name of a split, "all" for the rows of every split, None for the held-out one when there is one.
+    cancelled
+        Asked often; True ends the counting with ``CountingCancelled``.
+
+    Returns
+    -------
+    CrossfilterResult
+        Histograms, ``.query(brushes)`` and ``.cube(active, brushes)``. A bin with many errors says where, not why:
+        dimensions hang together, and a brush shows only what it leaves.
+
+    Raises
+    ------
+    MldTypeError, MldValueError
+        ``MLD-O61`` without an Evaluation, ``MLD-W36`` for a split that is not there.
+    """
+    evaluation = checked_evaluation(ev)
+    searched = searched_rows(evaluation, split)
+    measured = row_metric(evaluation)
+    values = np.asarray(measured.values)[searched.rows]
+    known = np.isfinite(values)
+    metric = Metric(np.where(known, values, 0).astype(np.float32), measured.binary)
+    columns = [source(searched.rows) for source in _until(cancelled, column_sources(evaluation))]
+    outcomes = [source(searched.rows) for source in _until(cancelled, outcome_sources(evaluation))]
+    ranked, left_out = _most_telling(columns, searched.rows, metric)
+    table = BinnedTable((*ranked, *outcomes), searched.rows, metric, searched.query)
+    n_known = int(known.sum())
+    return CrossfilterResult(
+        "crossfilter",
+        tuple(_dimension(*pair) for pair in zip(table.columns, table.histograms(), strict=True)),
+        len(searched.rows),
+        searched.split,
+        measured.label,
+        measured.binary,
+        float(metric.values.sum(dtype=np.float64) / n_known) if n_known else float("nan"),
+        len(searched.rows) - n_known,
+        tuple(column.name for column in left_out),
+        table,
+    )
+
+
+def _until(cancelled: Callable[[], bool], sources: Iterable[Source]) -> Iterator[Source]:
+    for source in sources:
+        if cancelled():
+            raise CountingCancelled
+        yield source
+
+
+def _most_telling(
+    columns: Sequence[BinnedColumn], rows: npt.NDArray[np.intp], metric: Metric
+) -> tuple[list[BinnedColumn], list[BinnedColumn]]:
+    """Return the columns that have a histogram, most telling first, and those that are too many."""
+    table = BinnedTable(tuple(columns), rows, metric, "")
+    telling = [_spread(joint) for joint in table.histograms()]
+    order = sorted(range(len(columns)), key=lambda place: -telling[place])
+    ranked = [columns[place] for place in order]
+    return ranked[:MOST_COLUMNS], ranked[MOST_COLUMNS:]
+
+
+def _spread(joint: Joint) -> float:
+    """Return how far the mean metric varies over the bins: its variance between them, less what chance alone gives.
+
+    That is the numerator of omega squared, with the mean's own size in place of the variance within bins, so it
+    orders columns of one table and says nothing more.
+    """
+    counts, errors = joint.counts[0], joint.errors[0]
+    held = counts > 0
+    total = counts.sum()
+    if held.sum() < 2:
+        return 0.0
+    mean = errors.sum() / total
+    between = float((counts[held] * (errors[held] / counts[held] - mean) ** 2).sum() / total)
+    return between - (held.sum() - 1) * abs(mean) * max(1 - mean, 0.0) / total
+
+
+def _dimension(column: BinnedColumn, joint: Joint) -> Dimension:
+    return Dimension(
+        column.name,
+        column.role,
+        column.kind,
+        column.edges,
+        column.labels,
+        column.ticks,
+        column.has_missing,
+        np.full(column.size, column.selectable, np.uint8),
+        joint.counts[0].astype(np.int32),
+        joint.errors[0].astype(np.float32),
+    )
+
+
+def _selected(brushes: tuple[BrushedBins, ...], joints: Sequence[Joint], mask: npt.NDArray[np.bool_]) -> SelectedBins:
+    counts = np.concatenate([joint.counts[0] for joint in joints]).astype(np.int32)
+    errors = np.concatenate([joint.errors[0] for joint in joints]).astype(np.float32)
+    return SelectedBins(brushes, counts, errors, int(np.count_nonzero(mask)))
+
+
+def _cumulated(tables: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Return (bins of the first + 1, bins of all) sums over the first 0, 1, 2, ... bins of the first."""
+    beside = np.concatenate(tables, axis=1)
+    return np.concatenate([np.zeros((1, beside.shape[1]), beside.dtype), np.cumsum(beside, axis=0)])
+
+
+def _share(errors: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    return np.divide(errors, counts, out=np.full(len(counts), np.nan), where=counts > 0)

@@ -1,0 +1,157 @@
+"""Crossfilter: histograms of every column that follow a brush in the browser, and show any selection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from mldebug_widgets.analyzers.crossfilter import (
+    BrushCube,
+    BrushedBins,
+    CrossfilterResult,
+    crossfilter,
+)
+from mldebug_widgets.analyzers.crossfilter_cubes.counting import CountingCancelled
+from mldebug_widgets.errors import MldTypeError, MldValueError, shown
+from mldebug_widgets.widgets.base import ViewWidget, encoded
+from mldebug_widgets.widgets.channel import error_record, request
+from mldebug_widgets.widgets.worker import CancelledWork, Job
+
+if TYPE_CHECKING:
+    from mldebug_widgets.widgets.workbench import WorkbenchWidget
+
+
+class CrossfilterWidget(ViewWidget):
+    """Draws a ``CrossfilterResult``, and turns brushes into the workbench's selection.
+
+    Attributes
+    ----------
+    selected
+        What the selection is made of, bin by bin, with its brushes when it was brushed here; None for all rows.
+    embedded
+        In an exported file: what it needs to follow one brush.
+    """
+
+    stem = "crossfilter"
+
+    selected = traitlets.Any(None).tag(sync=True, to_json=encoded)
+    embedded = traitlets.Any(None).tag(sync=True, to_json=encoded)
+
+    def __init__(
+        self, result: CrossfilterResult | None, workbench: WorkbenchWidget | None = None, split: str = ""
+    ) -> None:
+        """Draw ``result``; where there is none, count the workbench's rows of ``split``."""
+        self._workbench = workbench
+        self._split = split
+        self._countings = 0
+        self._brushes: tuple[BrushedBins, ...] = ()
+        super().__init__(result=result, workbench=workbench.reference if workbench else "")
+        if workbench is not None:
+            workbench.observe(self._follow_selection, names="selection")
+            workbench.observe(self._count, names="threshold")
+            self._count()
+
+    @property
+    def query(self) -> str:
+        """The query that selects the brushed rows, "" without a brush."""
+        return self.result.query(self._brushes) if self._brushes else ""
+
+    @request
+    def cube(self, active: Any, brushes: Any) -> BrushCube:
+        """Count everything that the strip shows while the dimension ``active`` is brushed."""
+        cube: BrushCube = self._counted().cube(active, _brushes(brushes))
+        return cube
+
+    @request
+    def select(self, brushes: Any) -> None:
+        """Select the brushed rows everywhere; without a brush, all rows."""
+        result = self._counted()
+        wanted = _brushes(brushes)
+        query = result.query(wanted)
+        self._brushes = wanted
+        if self._workbench is None:
+            self.selected = result.selected_by(wanted) if wanted else None
+            return
+        record = {"kind": "query", "query": query, "label": result.words(wanted)} if wanted else {"kind": "all"}
+        # Whatever is selected now, this is another request: its token is one higher.
+        self._workbench.selection = {**record, "token": int(self._workbench.selection.get("token", 0)) + 1}
+
+    def show_split(self, split: str = "") -> None:
+        """Count the rows of another split on the workbench's worker: "" the held-out one, "all" all rows."""
+        self._split = split
+        self._count()
+
+    def _count(self, _change: object = None) -> None:
+        """Count again in the background; only the newest counting is shown."""
+        if self._workbench is None:
+            return
+        self._countings += 1
+        counting, evaluation, split = self._countings, self._workbench.evaluation, self._split
+
+        def count(job: Job) -> None:
+            try:
+                job.progress("Counting histograms")
+                given_up = lambda: job.cancelled() or counting != self._countings  # noqa: E731
+                result = crossfilter(evaluation, split=split or None, cancelled=given_up)
+            except (CancelledWork, CountingCancelled):
+                return
+            except Exception as error:
+                self.failed = error_record(error)
+                return
+            if counting == self._countings:
+                self._show(result)
+
+        self._workbench.worker.submit(count)
+
+    def _show(self, result: CrossfilterResult) -> None:
+        # Brushes are places in the old histograms; the selection they made is shown as any other.
+        self._brushes = ()
+        with self.hold_sync():
+            self.selected = None
+            self.result = result
+            self._follow_selection()
+
+    def _follow_selection(self, _change: object = None) -> None:
+        if self._workbench is None or self.result is None:
+            return
+        selected = self._workbench.selected
+        if selected.is_everything:
+            self._brushes = ()
+            self.selected = None
+        elif self._brushes and selected.query == self.query:
+            self.selected = self.result.selected_by(self._brushes)
+        else:
+            self._brushes = ()
+            self.selected = self.result.selected_rows(selected.rows)
+
+    def _counted(self) -> CrossfilterResult:
+        if self.result is None:
+            raise MldValueError(
+                "MLD-W50", "crossfilter", "the histograms are still being counted", "a brush on counted histograms",
+                "Wait until they are drawn.",
+            )  # fmt: skip
+        result: CrossfilterResult = self.result
+        return result
+
+
+def _brushes(value: Any) -> tuple[BrushedBins, ...]:
+    """Check brushes that came from the browser; that they are inside the histograms is checked where they are used."""
+    names = ("dimension", "first", "last")
+    if not isinstance(value, list | tuple) or not all(
+        isinstance(item, dict) and item.keys() == {*names} for item in value
+    ):
+        raise MldTypeError(
+            "MLD-W51", "brushes", shown(value), "a list of {dimension, first, last}", "Brush a histogram again."
+        )
+    return tuple(BrushedBins(*(item[name] for name in names)) for item in value)
+
+
+def widget_of(result: CrossfilterResult) -> CrossfilterWidget:
+    """Return a strip of its own: brushes show there what they select, and nowhere else."""
+    return CrossfilterWidget(result)
+
+
+def build_for(workbench: WorkbenchWidget, split: str = "") -> CrossfilterWidget:
+    """Return a strip for a panel of the workbench; it is counted on the workbench's worker."""
+    return CrossfilterWidget(None, workbench, split)
