@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -184,12 +184,13 @@ def critical_value(n_predicates: int, level: float = 0.05) -> float:
     return float(norm.isf(level / max(n_predicates, 1)))
 
 
-def in_order_of_evidence(
-    found: Sequence[tuple[Conjunction, int, float]], n: int, mean: float
-) -> list[tuple[Conjunction, Any]]:
-    """Return (conjunction, standard errors up to a factor) of slices given as (conjunction, size, total)."""
+def in_order_of_evidence(found: Sequence[tuple[Conjunction, int, float]], n: int, mean: float) -> list[Conjunction]:
+    """Return conjunctions, given as (conjunction, size, total), each once, by their distance to the mean.
+
+    The distance is in standard errors (up to a factor that all share); ties: fewer conditions, then columns and codes.
+    """
     strength = {
         conjunction: (total - size * mean) / math.sqrt(size * max(1 - size / n, 1 / n))
         for conjunction, size, total in found
     }
-    return sorted(strength.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
+    return sorted(strength, key=lambda conjunction: (-strength[conjunction], len(conjunction), conjunction))

@@ -48,7 +48,7 @@ def folded(columns: list[CodedColumn], values: npt.NDArray[np.float64], most: in
         if inside.sum() >= 20:
             found.append((conjunction, int(inside.sum()), float(values[inside].sum())))
     folding = Folding(masks, values, critical_value(4 * len(columns)))
-    for conjunction, _ in in_order_of_evidence(found, len(values), float(values.mean()))[:most]:
+    for conjunction in in_order_of_evidence(found, len(values), float(values.mean()))[:most]:
         folding.offer(conjunction)
     return folding
 

@@ -1,0 +1,103 @@
+"""Labels against those of the most similar rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from mldebug_widgets.analyzers.simple_models.encoding import TableEncoder, expected_width
+
+if TYPE_CHECKING:
+    from mldebug_widgets.evaluation.evaluation import Evaluation
+
+Positions = npt.NDArray[np.intp]
+
+#: Neighbours asked, and how many of them must agree on another label.
+NEIGHBOURS = 10
+AGREEING = 8
+
+#: Rows among which neighbours are looked for, and rows looked at: in a slice, and elsewhere.
+POOL_ROWS = 20_000
+ASKED_ROWS = 300
+
+#: A wider table makes neighbours meaningless and slow.
+MOST_COLUMNS = 300
+
+#: Rows asked at once: distances to the whole pool then take about 10 MB.
+_BLOCK = 128
+
+
+class LabelNeighbours:
+    """Finds rows whose label nearly all of their nearest neighbours contradict.
+
+    Neighbours are looked for among at most 20,000 rows, drawn by the Evaluation's seed, by the Euclidean distance of
+    imputed, scaled and one-hot encoded columns. At most 300 rows of a slice are asked, and 300 rows of all others.
+
+    Parameters
+    ----------
+    ev
+        The Evaluation.
+    cancelled
+        Asked between blocks of rows; there is no answer when it says True.
+    """
+
+    def __init__(self, ev: Evaluation, cancelled: Callable[[], bool] = lambda: False) -> None:
+        self._ev = ev
+        self._cancelled = cancelled
+        codes = ev.class_codes
+        self._codes = None if codes is None or codes.ndim != 1 else codes
+        if self._codes is None or not 0 < expected_width(ev.features) <= MOST_COLUMNS:
+            self._codes = None
+            return
+        self._pool = self._drawn(np.flatnonzero(self._codes >= 0), POOL_ROWS)
+        self._encoder = TableEncoder(ev.X, ev.features, self._pool)
+        if len(self._pool) <= NEIGHBOURS or not self._encoder.width:
+            self._codes = None
+            return
+        self._matrix = self._encoder.encode(self._pool)
+        self._squares = np.einsum("ij,ij->i", self._matrix, self._matrix)
+
+    def compare(self, rows: Positions) -> tuple[int, int, int, int] | None:
+        """Return (rows asked, contradicted) in the slice and (rows asked, contradicted) elsewhere; None if unknown."""
+        if self._codes is None:
+            return None
+        labelled = np.flatnonzero(self._codes >= 0)
+        inside = np.isin(labelled, rows)
+        asked = [self._drawn(labelled[part], ASKED_ROWS) for part in (inside, ~inside)]
+        counts = [self._contradicted(part) for part in asked]
+        if not len(asked[0]) or not len(asked[1]) or counts[0] is None or counts[1] is None:
+            return None
+        return len(asked[0]), counts[0], len(asked[1]), counts[1]
+
+    def _drawn(self, rows: Positions, most: int) -> Positions:
+        if len(rows) <= most:
+            return rows
+        return np.sort(np.random.default_rng(self._ev.seed).choice(rows, most, replace=False))
+
+    def _contradicted(self, rows: Positions) -> int | None:
+        """Return how many rows have a label that at least 8 of 10 neighbours replace by one and the same other."""
+        codes = np.asarray(self._codes)
+        total = 0
+        for start in range(0, len(rows), _BLOCK):
+            if self._cancelled():
+                return None
+            block = rows[start : start + _BLOCK]
+            votes = codes[self._pool[self._nearest(block)]]
+            votes.sort(axis=1)
+            # With 8 of 10 alike, the middle one is among them.
+            leading = votes[:, NEIGHBOURS // 2]
+            agree = (votes == leading[:, None]).sum(axis=1) >= AGREEING
+            total += int(np.count_nonzero(agree & (leading != codes[block])))
+        return total
+
+    def _nearest(self, rows: Positions) -> Positions:
+        """Return (r, 10) places in the pool of the nearest other rows."""
+        points = self._encoder.encode(rows)
+        distances = self._squares[None, :] - 2 * (points @ self._matrix.T)
+        place = np.searchsorted(self._pool, rows)
+        own = np.flatnonzero(self._pool[np.minimum(place, len(self._pool) - 1)] == rows)
+        distances[own, place[own]] = np.inf
+        return np.asarray(np.argpartition(distances, NEIGHBOURS, axis=1)[:, :NEIGHBOURS])

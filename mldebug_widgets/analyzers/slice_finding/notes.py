@@ -1,0 +1,44 @@
+"""What a reader of the result must know beside the slices: what was left out, and why there may be nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mldebug_widgets.analyzers.slice_finding.options import Options
+from mldebug_widgets.analyzers.slice_finding.search import Halves
+
+
+def left_out(halves: Halves) -> tuple[str, ...]:
+    """Say how many rows have no metric."""
+    unknown = int(np.count_nonzero(~halves.known))
+    if not unknown:
+        return ()
+    what = f"{unknown:,} of {len(halves.values):,} rows have no {halves.metric.label} (a score or target is missing)"
+    return (f"{what}: they were left out of the search and of every number except the sizes.",)
+
+
+def nothing_to_find(halves: Halves, options: Options) -> str:
+    """Say why no search is needed, "" when one is."""
+    known, label = halves.values[halves.known], halves.metric.label
+    if not len(known):
+        return f"No row has a known {label}, so there is nothing to search."
+    if known.min() == known.max():
+        if halves.metric.binary:
+            return "No row is wrong: there is nothing to find." if known[0] == 0 else "Every row is wrong, all alike."
+        return f"The {label} is {known[0]:.4g} in every row, so no slice differs from the rest."
+    n, least = int(halves.discovery.sum()), options.rows_of(int(halves.discovery.sum()))
+    if least > n:
+        held = f" ({int(halves.confirmation.sum()):,} more are held back to confirm)" if options.confirm else ""
+        return f"A slice needs {least:,} rows, and the search sees {n:,}{held}: no slice can be large enough."
+    return ""
+
+
+def about(found: int, n_columns: int, options: Options, *, is_complete: bool) -> tuple[str, ...]:
+    """Say why there are fewer slices than asked for."""
+    if not n_columns:
+        return ("No column gives a condition: see `skipped`.",)
+    if found >= options.k:
+        return ()
+    if options.fold and not is_complete:
+        return (f"Only {found} distinct slices were found among the best candidates; the others repeat them.",)
+    return (f"There are only {found} {'distinct slices' if options.fold else 'candidates'} of enough rows.",)
