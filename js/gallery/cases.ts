@@ -16,12 +16,15 @@ import rowsCss from "../views/rows/view.css";
 import sensitivity from "../views/sensitivity/fixture.json";
 import { Sensitivity } from "../views/sensitivity/view";
 import sensitivityCss from "../views/sensitivity/view.css";
+import { Slices } from "../views/slices/view";
+import slicesCss from "../views/slices/view.css";
 import whatif from "../views/whatif/fixture.json";
 import { Whatif } from "../views/whatif/view";
 import whatifCss from "../views/whatif/view.css";
 import { Workbench } from "../views/workbench/view";
 import workbenchCss from "../views/workbench/view.css";
 import * as fixtures from "./fixtures";
+import * as slices from "./slices_fixtures";
 
 export interface GalleryCase {
   view: ViewComponent;
@@ -39,6 +42,7 @@ const STYLES = new Map<ViewComponent, string>([
   [Performance, sliderCss + performanceCss],
   [Sensitivity, sensitivityCss],
   [Whatif, sliderCss + whatifCss],
+  [Slices, sliderCss + slicesCss],
 ]);
 
 export function viewStyles(view: ViewComponent): string {
@@ -68,6 +72,33 @@ function rows(changes: Partial<GalleryCase>, total?: number): GalleryCase {
     ...changes,
   };
 }
+
+/** The Slices panel inside its workbench. */
+function slicesPanel(
+  traits: Record<string, unknown> = {},
+  shared: Record<string, unknown> = {},
+  connection: Connection = "live",
+): GalleryCase {
+  const answers: Answers = {
+    measure: slices.measure,
+    compare: () => slices.comparison,
+    heatmap: () => slices.heatmap,
+    what_next: () => [],
+    search: () => null,
+    save_slice: () => null,
+    remove_slice: () => null,
+  };
+  const workbench = fixtures.workbench({ panel: "slices", saved_slices: slices.saved, ...shared });
+  return { view: Slices, traits: slices.slicesTraits(traits), shared: workbench, answers, connection };
+}
+
+const SLICE_SELECTED = {
+  kind: "query",
+  label: slices.result.slices[0]?.label,
+  query: slices.result.slices[0]?.query,
+  n: 7554,
+  token: 4,
+};
 
 const QUERY_ERROR: CodedError = {
   code: "MLD-S61",
@@ -126,5 +157,30 @@ export const cases: Record<string, GalleryCase> = {
     shared: fixtures.workbench({ selection: fixtures.cell }),
     connection: "report",
   }),
+  slices: slicesPanel({}, { selection: SLICE_SELECTED }),
+  "slices-loss": slicesPanel({ result: slices.loss, settings: { ...slices.settings, metric: "loss" } }),
+  "slices-computing": slicesPanel({
+    result: null,
+    status: { state: "running", text: "Searching slices: 2 conditions", fraction: 0.4 },
+  }),
+  "slices-stale": slicesPanel({ stale: true }),
+  "slices-nothing": slicesPanel({ result: slices.nothing }),
+  "slices-no-errors": slicesPanel({ result: slices.noErrors }, { saved_slices: [] }),
+  "slices-failed": slicesPanel({ result: null, status: { ...slices.idle, state: "failed", error: ERROR } }),
+  "slices-report": slicesPanel({ embedded: slices.embedded }, { selection: SLICE_SELECTED }, "report"),
+  "slices-gone": slicesPanel({}, {}, "gone"),
+  "slices-alone": { view: Slices, traits: { result: slices.result } },
+  "workbench-slices": {
+    ...shell({
+      panel: "slices",
+      panels: [
+        ...fixtures.panels.slice(0, 2),
+        fixtures.panel("slices", "Slices", "Narrow"),
+        ...fixtures.panels.slice(2),
+      ],
+      selection: SLICE_SELECTED,
+      saved_slices: slices.saved,
+    }),
+  },
   findings: { view: Findings, traits: { result: fixtures.findings } },
 };

@@ -58,13 +58,14 @@ export function DataSlider(props: DataSliderProps) {
   );
 }
 
-function place(value: number, low: number, high: number): string {
+/** Where a value stands between `low` and `high`, as a CSS length. */
+export function place(value: number, low: number, high: number): string {
   const share = high > low ? (value - low) / (high - low) : 0.5;
   return `${(100 * Math.min(1, Math.max(0, share))).toFixed(3)}%`;
 }
 
 /** One path for all bars: a bin that holds rows is never invisible. */
-function Histogram({ counts, tone }: Bars) {
+export function Histogram({ counts, tone }: Bars) {
   const path = useMemo(() => {
     let highest = 0;
     for (let bin = 0; bin < counts.length; bin++) highest = Math.max(highest, counts[bin] ?? 0);

@@ -6,6 +6,8 @@ interface MeterProps {
   share: number | null;
   /** The comparison mark, 0 to 1. */
   mark?: number | null;
+  /** Where zero stands on the track: the bar is drawn from there to `share`. */
+  zero?: number;
   /** `hot` is for error and loss, `calm` for everything that is merely there. */
   tone?: "hot" | "calm";
   /** The value in words: the bar itself is not read aloud. */
@@ -13,18 +15,23 @@ interface MeterProps {
 }
 
 /** A horizontal bar with its value beside it and, where there is one, the mark to compare with. */
-export function Meter({ share, mark = null, tone = "hot", children }: MeterProps) {
+export function Meter({ share, mark = null, zero = 0, tone = "hot", children }: MeterProps) {
   return (
     <span class="meter">
       <span class="track" aria-hidden="true">
         {share !== null && (
-          <span class={tone === "calm" ? "fill calm" : "fill"} style={{ width: percent(share) }} />
+          <span class={tone === "calm" ? "fill calm" : "fill"} style={extent(zero, share)} />
         )}
         {mark !== null && <span class="mark" style={{ left: percent(mark) }} />}
       </span>
       {children}
     </span>
   );
+}
+
+function extent(zero: number, share: number) {
+  const width = percent(Math.abs(share - zero));
+  return zero === 0 ? { width } : { left: percent(Math.min(zero, share)), width };
 }
 
 function percent(share: number): string {

@@ -1,0 +1,108 @@
+/** A slice of one's own: conditions by clicking and dragging, or typed, measured while they change. */
+import type { ViewHost } from "../../../contract/host";
+import type { BuilderColumn } from "../../../contract/slices";
+import { Button, LinkButton } from "../../../ui";
+import { SaveForm } from "../saved/save_form";
+import type { NamedQuery, Selecting } from "../use_selecting";
+import { ConditionRow } from "./condition_row";
+import { MeasureLine } from "./measure_line";
+import { QueryField } from "./query_field";
+import type { Builder } from "./use_builder";
+import { useMeasure } from "./use_measure";
+
+interface BuildSliceProps {
+  host: ViewHost;
+  builder: Builder;
+  columns: readonly BuilderColumn[];
+  metricLabel: string;
+  selecting: Selecting;
+  onCompare: (rows: NamedQuery) => void;
+}
+
+export function BuildSlice({ host, builder, columns, metricLabel, selecting, onCompare }: BuildSliceProps) {
+  const { query, groups } = builder;
+  const measured = useMeasure(host, query);
+  const measure = measured.stale ? null : (measured.answer?.data ?? null);
+  const usable = query.trim() !== "" && measured.error === null && measure !== null && measure.n > 0;
+  const rows = { query: measure?.query ?? query, label: query, n: measure?.n ?? null };
+  const current = selecting.selection.kind === "query" ? (selecting.selection.query ?? "") : "";
+  return (
+    <section class="builder" aria-label="Build a slice">
+      <header class="title">
+        <h3>Build a slice</h3>
+        <span class="grow" />
+        <LinkButton
+          disabled={current === ""}
+          title={current === "" ? "Nothing is selected by a query" : current}
+          onClick={() => builder.type(current)}
+        >
+          Use current selection
+        </LinkButton>
+        <LinkButton disabled={query === "" && groups?.length === 0} onClick={builder.clear}>
+          Clear
+        </LinkButton>
+      </header>
+      {groups === null ? (
+        <p class="small">Typed by hand: this query says more than the rows of conditions can show.</p>
+      ) : (
+        <Conditions builder={builder} columns={columns} />
+      )}
+      <QueryField query={query} columns={columns} error={measured.error} onType={builder.type} />
+      <MeasureLine
+        measure={query.trim() === "" ? null : (measured.answer?.data ?? null)}
+        stale={measured.stale}
+        metricLabel={metricLabel}
+      />
+      <div class="actions">
+        <Button disabled={!usable} onClick={() => selecting.select(rows)}>
+          Select these rows
+        </Button>
+        <Button disabled={!usable} onClick={() => onCompare(rows)}>
+          Compare with the rest
+        </Button>
+        <SaveForm host={host} query={rows.query} disabled={!usable} />
+      </div>
+    </section>
+  );
+}
+
+function Conditions({ builder, columns }: { builder: Builder; columns: readonly BuilderColumn[] }) {
+  const groups = builder.groups ?? [];
+  return (
+    <>
+      {groups.map((group, index) => (
+        <div
+          class="group"
+          role="group"
+          aria-label={groups.length > 1 ? `Alternative ${index + 1}` : "Conditions"}
+          key={group[0]?.id}
+        >
+          {group.map((condition, place) => (
+            <ConditionRow
+              key={condition.id}
+              joiner={place > 0 ? "and" : index > 0 ? "or" : ""}
+              condition={condition}
+              columns={columns}
+              onChange={builder.change}
+              onRemove={() => builder.remove(condition.id)}
+            />
+          ))}
+          <div class="adding">
+            <LinkButton onClick={() => builder.add(index)}>and another condition</LinkButton>
+            {index === groups.length - 1 && (
+              <LinkButton onClick={() => builder.add("new")}>or something else</LinkButton>
+            )}
+          </div>
+        </div>
+      ))}
+      {groups.length === 0 && (
+        <div class="adding">
+          <Button disabled={columns.length === 0} onClick={() => builder.add("new")}>
+            Add a condition
+          </Button>
+          <span class="small">by clicking values or dragging over a histogram; or type it below</span>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+/** The builder's state: conditions and the query they make; a query that was typed may have no conditions. */
+import { useCallback, useMemo, useState } from "preact/hooks";
+import type { BuilderColumn } from "../../../contract/slices";
+import { type Condition, type Groups, newCondition, queryOf } from "./conditions";
+import { parseQuery } from "./parse";
+
+export interface Builder {
+  query: string;
+  /** null when the query says more than conditions can. */
+  groups: Groups | null;
+  type(query: string): void;
+  change(condition: Condition): void;
+  remove(id: number): void;
+  /** Adds a condition to a group, or as a new group behind the last. */
+  add(group: number | "new"): void;
+  clear(): void;
+}
+
+interface Draft {
+  query: string;
+  groups: Groups | null;
+}
+
+const EMPTY: Draft = { query: "", groups: [] };
+
+export function useBuilder(columns: readonly BuilderColumn[]): Builder {
+  const [draft, set] = useState<Draft>(EMPTY);
+  const type = useCallback(
+    (query: string) => set(query.trim() === "" ? EMPTY : { query, groups: parseQuery(query, columns) }),
+    [columns],
+  );
+  return useMemo(() => {
+    const update = (change: (groups: Groups) => Groups) =>
+      set((old) => {
+        const groups = change(old.groups ?? []).filter((group) => group.length > 0);
+        return { groups, query: queryOf(groups, columns) };
+      });
+    return {
+      ...draft,
+      type,
+      change: (changed: Condition) =>
+        update((groups) =>
+          groups.map((group) => group.map((each) => (each.id === changed.id ? changed : each))),
+        ),
+      remove: (id: number) =>
+        update((groups) => groups.map((group) => group.filter((each) => each.id !== id))),
+      add: (place: number | "new") => {
+        const [column] = columns;
+        if (column === undefined) return;
+        const added = newCondition(column);
+        update((groups) =>
+          place === "new"
+            ? [...groups, [added]]
+            : groups.map((group, index) => (index === place ? [...group, added] : group)),
+        );
+      },
+      clear: () => set(EMPTY),
+    };
+  }, [draft, columns, type]);
+}
