@@ -59,19 +59,19 @@ class ErrorHeatMap:
     def to_frame(self) -> pd.DataFrame:
         """Return one line per cell that has rows: both bins in words, rows, mean metric, and the cell's query."""
         y, x = np.nonzero(self.counts)
-        queries = (
-            " and ".join(f"({part})" for part in (self.x_queries[i], self.y_queries[j], self.scope_query) if part)
-            for i, j in zip(x, y, strict=True)
-        )
         return pd.DataFrame(
             {
                 self.x: [self.x_labels[i] for i in x],
                 f"{self.y} " if self.x == self.y else self.y: [self.y_labels[j] for j in y],
                 "rows": self.counts[y, x],
                 self.metric_label: self.means[y, x],
-                "query": list(queries),
+                "query": [self.cell_query(i, j) for i, j in zip(x.tolist(), y.tolist(), strict=True)],
             }
         )
+
+    def cell_query(self, x: int, y: int) -> str:
+        """Return the query that selects the rows of one cell, given by its places on both axes."""
+        return " and ".join(f"({part})" for part in (self.x_queries[x], self.y_queries[y], self.scope_query) if part)
 
     def __repr__(self) -> str:
         return (

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mldebug_widgets.analyzers.slice_vocabulary.wording import literal_of
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.evaluation import Evaluation
+from mldebug_widgets.evaluation.query_columns import QueryColumns
 
 Floats = npt.NDArray[np.floating[Any]]
 Positions = npt.NDArray[np.intp]
@@ -125,8 +127,7 @@ def searched_rows(ev: Evaluation, split: Any = None) -> SearchedRows:
     if name not in ev.splits or len(ev.splits) == 1:
         return SearchedRows(np.arange(ev.n), "", "")
     rows = np.sort(np.asarray(ev.splits[name], dtype=np.intp))
-    own = "split_" if "split" in {str(label) for label in ev.X.columns} else "split"
-    return SearchedRows(rows, name, f"{own} == {name!r}")
+    return SearchedRows(rows, name, f"{QueryColumns(ev).written('split')} == {literal_of(name) or repr(name)}")
 
 
 def _named(ev: Evaluation, name: str) -> Floats:

@@ -103,6 +103,8 @@ class SliceComparison:
         The task's metrics, then the level of truth and answers.
     features
         By distance, largest first: features, columns that the model never saw, and the target.
+    n_features
+        Columns that were compared; ``features`` may hold only the most different of them.
     split
         Name of the split whose rows are compared, "" for all rows.
     """
@@ -116,6 +118,7 @@ class SliceComparison:
     n_both: int
     metrics: tuple[ComparedMetric, ...]
     features: tuple[ComparedFeature, ...]
+    n_features: int
     split: str
 
     def to_frame(self) -> pd.DataFrame:
@@ -124,6 +127,10 @@ class SliceComparison:
         lines = [(m.first, m.first_low, m.first_high, m.second, m.second_low, m.second_high) for m in self.metrics]
         index = pd.Index([metric.label for metric in self.metrics], name="metric")
         return pd.DataFrame(lines, index=index, columns=columns)
+
+    def of_most_different(self, most: int) -> SliceComparison:
+        """Return the comparison with the distributions of at most ``most`` columns."""
+        return replace(self, features=self.features[:most])
 
     def distances(self) -> pd.Series:
         """Return the distance of every feature's two distributions, largest first."""
@@ -154,8 +161,9 @@ class RowComparer:
     """
 
     def __init__(self, ev: Evaluation, split: Any = None) -> None:
-        self._ev = checked_evaluation(ev)
-        self.searched = searched_rows(ev, split)
+        self.evaluation = checked_evaluation(ev)
+        self.split = split
+        self._searched = searched_rows(ev, split)
         self._binned: tuple[BinnedColumn, ...] | None = None
 
     def compare(self, query: str, other: str = "", *, cancelled: Callable[[], bool] = lambda: False) -> SliceComparison:
@@ -163,8 +171,8 @@ class RowComparer:
         first_mask = self._matching(query)
         second_mask = self._matching(other) if other.strip() else ~first_mask
         sides = np.flatnonzero(first_mask), np.flatnonzero(second_mask)
-        metrics = [_side_metrics(self._ev, self.searched.rows[places]) for places in sides]
-        features = (_compared(column, *sides) for column in self._columns(cancelled))
+        metrics = [_side_metrics(self.evaluation, self._searched.rows[places]) for places in sides]
+        features = [_compared(column, *sides) for column in self._columns(cancelled)]
         return SliceComparison(
             first_label=query,
             first_query=query,
@@ -175,16 +183,17 @@ class RowComparer:
             n_both=int(np.count_nonzero(first_mask & second_mask)),
             metrics=tuple(_pair(one, two) for one, two in zip(*metrics, strict=True)),
             features=tuple(sorted(features, key=lambda feature: -np.nan_to_num(feature.distance, nan=-1.0))),
-            split=self.searched.split,
+            n_features=len(features),
+            split=self._searched.split,
         )
 
     def _matching(self, query: str) -> npt.NDArray[np.bool_]:
-        return self._ev.rows_matching(query)[self.searched.rows]
+        return self.evaluation.rows_matching(query)[self._searched.rows]
 
     def _columns(self, cancelled: Callable[[], bool]) -> tuple[BinnedColumn, ...]:
         if self._binned is not None:
             return self._binned
-        binned = binned_columns(self._ev, self.searched.rows, cancelled)
+        binned = binned_columns(self.evaluation, self._searched.rows, cancelled)
         if not cancelled():
             self._binned = binned
         return binned
