@@ -11,8 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mldebug_widgets.analyzers.slice_search.coded import Merging
-from mldebug_widgets.analyzers.slice_vocabulary.field import Entry, Mask, Named, Plan, coded_column
-from mldebug_widgets.analyzers.slice_vocabulary.numbers import Unusable
+from mldebug_widgets.analyzers.slice_vocabulary.field import Entry, Mask, Named, Plan, Unusable, coded_column
 from mldebug_widgets.analyzers.slice_vocabulary.predicate import Predicate
 from mldebug_widgets.analyzers.slice_vocabulary.wording import literal_of, set_of_words, word_of
 
@@ -42,6 +41,7 @@ def coded_categories(
     plan: Plan,
     *,
     is_ordered: bool = False,
+    missing_is_predicate: bool = True,
     group: int = -1,
 ) -> tuple[Entry, ...]:
     """Return the predicates of categories given as ``codes`` (m,) into ``values``, -1 = missing.
@@ -49,40 +49,38 @@ def coded_categories(
     Categories with fewer discovery rows than ``plan.min_rows``, those beyond the ``MOST_CATEGORIES`` most frequent,
     and those that a query cannot write become one code that is no predicate.
     """
-    size = len(values)
     shifted = codes.astype(np.intp) + 1
-    counts = plan.counts(shifted, size + 1)
-    present = np.bincount(shifted, minlength=size + 1) > 0
+    present = np.bincount(shifted, minlength=len(values) + 1) > 0
     if present.sum() < 2:
         return ()
-    frequent = 1 + np.argsort(-counts[1:], kind="stable")
-    frequent = frequent[counts[frequent] >= max(plan.min_rows, 1)]
-    literals = {code: literal_of(values[code - 1]) for code in frequent[:MOST_CATEGORIES].tolist()}
-    kept = [code for code, literal in literals.items() if literal is not None]
-    if not kept and not present[0]:
-        reason = "no category is frequent enough" if not literals else "a query cannot write its values"
-        raise Unusable(reason)
-    if is_ordered:
-        kept.sort()
-    lookup = np.full(size + 1, len(kept) + int(present[0]), np.intp)
+    literals = _named_categories(plan.counts(shifted, len(values) + 1), values, plan.min_rows)
+    kept = sorted(literals) if is_ordered else list(literals)
+    has_missing = bool(present[0]) and missing_is_predicate
+    if not kept and not has_missing:
+        raise Unusable("no category is frequent enough, or a query cannot write them")
+    usable = np.ones(len(kept) + has_missing + 1, bool)
+    usable[-1] = False  # all the others
+    lookup = np.full(len(values) + 1, len(usable) - 1, np.uint8 if len(usable) <= 256 else np.uint16)
     lookup[kept] = np.arange(len(kept))
-    usable = [True] * len(kept)
-    if present[0]:
+    if has_missing:
         lookup[0] = len(kept)
-        usable.append(True)
-    others = present.copy()
-    others[[*kept, 0]] = False
-    if others.any():
-        usable.append(False)
+    if not present[lookup == len(usable) - 1].any():
+        usable = usable[:-1]
     merging: Merging = ("runs" if is_ordered else "sets") if plan.merge else "none"
-    wording = _Categories(
-        named, tuple(str(literals[code]) for code in kept), tuple(word_of(values[code - 1]) for code in kept)
-    )
-    small = lookup.astype(np.uint8 if len(usable) <= 256 else np.uint16)[shifted]
+    words = tuple(word_of(values[code - 1]) for code in kept)
+    wording = _Categories(named, tuple(literals[code] for code in kept), words)
     coded = coded_column(
-        named.column, small, len(usable), usable=np.array(usable), merging=merging, ordered=len(kept), group=group
+        named.column, lookup[shifted], len(usable), usable=usable, merging=merging, ordered=len(kept), group=group
     )
     return (Entry(coded, wording),)
+
+
+def _named_categories(counts: npt.NDArray[np.int64], values: Sequence[Any], least: int) -> dict[int, str]:
+    """Return shifted code -> literal of the categories that are predicates, most frequent first."""
+    frequent = 1 + np.argsort(-counts[1:], kind="stable")
+    frequent = frequent[counts[frequent] >= max(least, 1)][:MOST_CATEGORIES]
+    literals = ((code, literal_of(values[code - 1])) for code in frequent.tolist())
+    return {code: literal for code, literal in literals if literal is not None}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +19,8 @@ MOST_TREE_CUTS = 5
 LEAST_GAIN = 12.0
 #: Of the values, what each side of a cut where the metric changes must hold at least.
 LEAST_SHARE = 0.005
+#: A cut may be moved past 1 in so many values to be a rounder number.
+ROOM = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +47,52 @@ class WholeNumbers:
 
     def between(self, low: Any, high: Any) -> Cut:
         """Return the roundest integer from ``low`` up to but not ``high``."""
-        first, last = int(low), int(high) - 1
-        step = 10 ** len(str(last - first))
-        for candidate in (step, step // 2, step // 10, step // 20):
-            if candidate > 0 and -(-first // candidate) * candidate <= last:
-                first = -(-first // candidate) * candidate
-                break
-        return Cut(low.dtype.type(first), str(first), str(first))
+        number = roundest(int(low), int(high))
+        return Cut(low.dtype.type(number), str(number), str(number))
+
+
+def roundest(low: int, high: int, steps: Iterable[int] | None = None) -> int:
+    """Return a multiple of the first of ``steps`` (descending) that has one, the most central of them.
+
+    The steps are 10, 5 and 1 times the powers of ten, if they are not given.
+    """
+    digits = range(len(str(high - low)), 0, -1)
+    for step in steps or (part for power in digits for part in (10**power, 10**power // 2)):
+        first, last = -(-low // step), (high - 1) // step
+        if first <= last:
+            return min(max((low + high) // (2 * step), first), last) * step
+    return (low + high - 1) // 2
 
 
 class RealNumbers:
     """Floating point numbers, each read back in its own precision."""
 
     def between(self, low: Any, high: Any) -> Cut:
-        """Return the number of fewest digits from ``low`` up to but not ``high``.
-
-        The query's number may not round up when it meets the column's precision, so that it means the same whether
-        it is compared in that precision (numpy) or in double (Arrow).
-        """
+        """Return the number of fewest digits from ``low`` up to but not ``high``."""
         first, last = float(low), float(high)
         if first <= 0 < last:
             return Cut(low.dtype.type(0), "0", "0")
-        width = last - first
-        if np.isfinite(width):
-            finest = 1 - math.floor(math.log10(width))
-            for decimals in range(finest - 2, finest + 3):
-                for part in (1.0, 0.5):
-                    number = _rounded_up(first, decimals, part)
-                    stored = low.dtype.type(number)
-                    if low <= stored < high and first <= float(stored) <= number < last:
-                        return Cut(stored, _digits(number), _digits(number))
+        for number in _round_numbers(first, last):
+            stored = low.dtype.type(number)
+            if low <= stored < high:
+                return Cut(stored, _digits(number), _digits(number))
         return Cut(low, repr(first), _digits(first))
 
 
-def _rounded_up(number: float, decimals: int, part: float) -> float:
-    step = part * 10.0**-decimals
-    return round(math.ceil(number / step) * step, decimals + 1) if step and np.isfinite(number / step) else number
+def _round_numbers(low: float, high: float) -> Iterator[float]:
+    """Yield numbers between two numbers, those with the fewest digits first."""
+    width = high - low
+    if not 0 < width < np.inf:
+        return
+    coarsest = -1 - math.floor(math.log10(width))
+    for decimals in range(coarsest, coarsest + 4):
+        for part in (1.0, 0.5):
+            step = part * 10.0**-decimals
+            if not 0 < step < np.inf:
+                continue
+            first, last = math.ceil(low / step), math.ceil(high / step) - 1
+            if first <= last:
+                yield round(min(max(round((low + high) / 2 / step), first), last) * step, decimals + 1)
 
 
 def _digits(number: float) -> str:
@@ -117,7 +130,19 @@ def place_cuts(
         ordered = values[order]
         fine = quantile_edges(ordered, FINE_BINS)
         edges = np.union1d(quantile_edges(ordered, bins), tree_edges(metric[order], fine, least))
-    return tuple(scale.between(ordered[edge - 1], ordered[edge]) for edge in edges)
+    return tuple(
+        scale.between(ordered[low], ordered[high]) for low, high in zip(*_room(edges, len(ordered)), strict=True)
+    )
+
+
+def _room(edges: Positions, n: int) -> tuple[Positions, Positions]:
+    """Return the sorted positions between whose values each cut may lie.
+
+    A cut may move past a few values (1 in ``ROOM``) where that makes it a rounder number, but never half the way to
+    its neighbour, so that no bin loses all its rows.
+    """
+    middles = (np.concatenate(([0], edges)) + np.concatenate((edges, [n]))) // 2
+    return np.maximum(edges - 1 - n // ROOM, middles[:-1]), np.minimum(edges + n // ROOM, middles[1:])
 
 
 def quantile_edges(ordered: npt.NDArray[Any], bins: int) -> Positions:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -14,6 +16,10 @@ from mldebug_widgets.analyzers.slice_vocabulary.predicate import Predicate
 
 Codes = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 Mask = npt.NDArray[np.bool_]
+
+
+class Unusable(Exception):
+    """Says why a column gives no predicates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,8 @@ class Plan:
         Whether codes may be merged.
     min_rows, bins
         Rows that a category needs to be named, and quantile bins of a number.
+    cancelled
+        Whether to stop.
     """
 
     rows: slice | npt.NDArray[np.intp]
@@ -88,10 +96,16 @@ class Plan:
     merge: bool
     min_rows: int
     bins: int
+    cancelled: Callable[[], bool]
 
     def taken(self, column: pd.Series) -> pd.Series:
         """Return the searched rows of a column of the Evaluation."""
         return column.iloc[self.rows]
+
+    def look(self) -> None:
+        """Stop when nobody waits for the vocabulary any more; called at least every 100 ms."""
+        if self.cancelled():
+            raise CancelledError
 
     def counts(self, codes: npt.NDArray[Any], size: int) -> npt.NDArray[np.int64]:
         """Return (size,) discovery rows per code."""

@@ -11,17 +11,13 @@ import pandas as pd
 
 from mldebug_widgets.analyzers.slice_search.coded import Merging
 from mldebug_widgets.analyzers.slice_vocabulary.cuts import Cut, RealNumbers, Scale, WholeNumbers, place_cuts
-from mldebug_widgets.analyzers.slice_vocabulary.field import Codes, Entry, Mask, Named, Plan, coded_column
+from mldebug_widgets.analyzers.slice_vocabulary.field import Codes, Entry, Mask, Named, Plan, Unusable, coded_column
 from mldebug_widgets.analyzers.slice_vocabulary.predicate import Predicate
 from mldebug_widgets.evaluation.schema import Feature
 
 #: Integers of at most so many distinct values are told one by one.
 FEW_INTEGERS = 20
 _CHUNK = 1 << 16  # values that stay in the cache while they are compared with one cut after the other
-
-
-class Unusable(Exception):
-    """Says why a column gives no predicates."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,20 +71,23 @@ def ordered_numbers(column: pd.Series) -> Ordered:
     if isinstance(dtype, np.dtype) and dtype.kind in "iuf":
         values = np.asarray(column.to_numpy())
         missing = np.isnan(values) if dtype.kind == "f" else None
-        return Ordered(values, _if_any(missing))
+        return Ordered(values, if_any(missing))
     if isinstance(dtype, pd.SparseDtype) and dtype.subtype.kind in "iuf":
         values = np.asarray(column.array, dtype=dtype.subtype)
-        return Ordered(values, _if_any(np.asarray(pd.isna(values))))
+        return Ordered(values, if_any(np.asarray(pd.isna(values))))
     stored = getattr(dtype, "numpy_dtype", None)
     if not isinstance(stored, np.dtype) or stored.kind not in "iuf":
         raise Unusable(f"its values are {dtype}: convert it to a plain number first")
+    if isinstance(dtype, pd.ArrowDtype) and stored.kind == "f":
+        stored = np.dtype(np.float64)  # in which Arrow compares single precision with a number of the query
     missing = np.asarray(column.isna())
     values = np.asarray(column.to_numpy(dtype=stored, na_value=stored.type(0)))
     unordered = np.isnan(values) & ~missing if stored.kind == "f" else None
-    return Ordered(values, _if_any(missing), _if_any(unordered))
+    return Ordered(values, if_any(missing), if_any(unordered))
 
 
-def _if_any(mask: Mask | None) -> Mask | None:
+def if_any(mask: Mask | None) -> Mask | None:
+    """Return ``mask`` if it holds anywhere, else None."""
     return mask if mask is not None and mask.any() else None
 
 

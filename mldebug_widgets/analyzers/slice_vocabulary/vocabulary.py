@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
-from mldebug_widgets.analyzers.slice_vocabulary.categories import category_entries, flag_entries
-from mldebug_widgets.analyzers.slice_vocabulary.field import Entry, Mask, Named, Plan
-from mldebug_widgets.analyzers.slice_vocabulary.numbers import Unusable, number_entries
+from mldebug_widgets.analyzers.slice_vocabulary.field import Entry, Mask, Plan, Unusable
 from mldebug_widgets.analyzers.slice_vocabulary.predicate import Predicate
-from mldebug_widgets.evaluation.query_names import query_names, written_name
+from mldebug_widgets.analyzers.slice_vocabulary.sources import sources_of
+from mldebug_widgets.errors import MldTypeError, MldValueError, shown
+from mldebug_widgets.evaluation.query_columns import sliceable_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,12 @@ class Vocabulary:
     skipped: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     _entries: tuple[Entry, ...]
+    _ev: Evaluation
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table of all rows for which ``frame.query`` selects the same rows; its index is the row position."""
+        return sliceable_frame(self._ev)
 
     def predicate(self, column: int, codes: Sequence[int]) -> Predicate:
         """Return the predicate that takes the rows of ``codes`` of one column, and no others."""
@@ -67,6 +74,7 @@ def build_vocabulary(
     merge: bool = True,
     min_rows: int = 1,
     bins: int = 10,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Vocabulary:
     """Turn the columns of an Evaluation into predicates.
 
@@ -83,46 +91,95 @@ def build_vocabulary(
     columns
         Names of the columns to use; None = all.
     metadata
-        Further columns, as for ``mld.evaluate``.
+        Columns in place of those of ``ev.metadata``, as for ``mld.evaluate``. Queries that name them are understood by
+        ``ev.with_metadata(metadata)``.
     merge
         Whether the search may merge codes; if not, only equality and quantile bins are made.
     min_rows
         Fewest discovery rows of a category or a word.
     bins
         Number of quantile bins of a number.
+    cancelled
+        Looked at every 100 ms or more often; once it says True, ``CancelledError`` is raised.
+
+    Raises
+    ------
+    MldTypeError, MldValueError
+        ``MLD-D18``, ``MLD-D19`` for metadata that does not fit, ``MLD-D20`` for columns that are not there.
     """
-    plan = _plan(rows, values, discovery, merge, min_rows, bins)
+    if metadata is not None:
+        ev = ev.with_metadata(metadata)
+    wanted = resolve_columns(ev, columns)
+    plan = _plan(rows, values, discovery, (merge, min_rows, bins), cancelled or _never)
     entries: list[Entry] = []
     skipped: list[tuple[str, str]] = []
-    names = query_names(list(ev.X.columns))
-    for feature, name in zip(ev.features, names, strict=True):
-        written = written_name(name)
-        named = Named(feature.name, written, written, feature.position)
-        column = ev.X.iloc[:, feature.position]
+    # Arrow's columns first: pandas cannot join a nullable condition with an Arrow one behind it where values miss.
+    for source in sorted(sources_of(ev), key=lambda source: not source.is_arrow):
+        if source.name not in wanted:
+            continue
+        plan.look()
         try:
-            found = _feature_entries(column, feature, named, plan)
+            found = source.entries(plan)
         except Unusable as error:
-            skipped.append((feature.name, str(error)))
+            skipped.append((source.name, str(error)))
         else:
             entries += found
             if not found:
-                skipped.append((feature.name, "it has only one value"))
-    return Vocabulary(tuple(entry.coded for entry in entries), tuple(skipped), (), tuple(entries))
+                skipped.append((source.name, "it has only one value"))
+    return Vocabulary(tuple(entry.coded for entry in entries), tuple(skipped), _notes(plan), tuple(entries), ev)
 
 
-def _feature_entries(column: pd.Series, feature: Any, named: Named, plan: Plan) -> tuple[Entry, ...]:
-    if feature.kind == "numeric":
-        return number_entries(column, feature, named, plan)
-    if feature.kind == "boolean":
-        return flag_entries(column, named, plan)
-    if feature.kind == "categorical":
-        return category_entries(column, named, plan)
-    raise Unusable(f"{feature.kind} columns give no predicates")
+def resolve_columns(ev: Evaluation, columns: Sequence[str] | None) -> frozenset[str]:
+    """Return the names of the columns that predicates are made of.
+
+    Parameters
+    ----------
+    ev
+        The Evaluation.
+    columns
+        Features, columns of the metadata, the target's name, "predicted", "text", "image_brightness",
+        "image_height", "image_width" or "image_channels"; None for all of them (of the answers, only classes).
+
+    Raises
+    ------
+    MldTypeError, MldValueError
+        ``MLD-D20`` for what is no list of names, and for a name that is not there.
+    """
+    sources = sources_of(ev)
+    if columns is None:
+        return frozenset(source.name for source in sources if source.is_default)
+    if isinstance(columns, str) or not isinstance(columns, Iterable):
+        raise MldTypeError("MLD-D20", "columns", f"got {shown(columns)}", "a list of names", "Pass [name, ...].")
+    known = {source.name for source in sources}
+    wanted = {str(column) for column in columns}
+    aliases = {"target": ev.target_name}
+    wanted = {name if name in known else aliases.get(name, name) for name in wanted}
+    for name in sorted(wanted - known):
+        close = difflib.get_close_matches(name, known, 1)
+        fix = f"Did you mean {close[0]!r}?" if close else "Name one of them."
+        raise MldValueError("MLD-D20", "columns", f"there is no column {name!r}", f"some of {sorted(known)[:20]}", fix)
+    return frozenset(wanted)
+
+
+def _never() -> bool:
+    return False
+
+
+def _notes(plan: Plan) -> tuple[str, ...]:
+    found = len(plan.values) if plan.discovery is None else int(plan.discovery.sum())
+    if len(plan.sample) == found:
+        return ()
+    return (f"Bin edges were placed on {len(plan.sample):,} of {found:,} rows, drawn at random.",)
 
 
 def _plan(
-    rows: npt.NDArray[np.intp], values: npt.NDArray[Any], discovery: Mask | None, merge: bool, min_rows: int, bins: int
+    rows: npt.NDArray[np.intp],
+    values: npt.NDArray[Any],
+    discovery: Mask | None,
+    options: tuple[bool, int, int],
+    cancelled: Callable[[], bool],
 ) -> Plan:
+    merge, min_rows, bins = options
     m = len(rows)
     neighbours = m > 0 and int(rows[-1]) - int(rows[0]) + 1 == m and bool((np.diff(rows) == 1).all())
     taken = slice(int(rows[0]), int(rows[-1]) + 1) if neighbours else np.asarray(rows, np.intp)
@@ -131,4 +188,4 @@ def _plan(
     if len(found) > SAMPLE_ROWS:
         sample = np.sort(np.random.default_rng(0).choice(found, SAMPLE_ROWS, replace=False, shuffle=False))
     least = max(1, round(min_rows * len(sample) / max(len(found), 1)))
-    return Plan(taken, np.asarray(values, np.float64), discovery, sample, least, merge, min_rows, bins)
+    return Plan(taken, np.asarray(values, np.float64), discovery, sample, least, merge, min_rows, bins, cancelled)
