@@ -20,7 +20,7 @@ interface BuildSliceProps {
 }
 
 export function BuildSlice({ host, builder, columns, metricLabel, selecting, onCompare }: BuildSliceProps) {
-  const { query, groups } = builder;
+  const { query, groups, behind } = builder;
   const measured = useMeasure(host, query);
   const measure = measured.stale ? null : (measured.answer?.data ?? null);
   const usable = query.trim() !== "" && measured.error === null && measure !== null && measure.n > 0;
@@ -38,16 +38,15 @@ export function BuildSlice({ host, builder, columns, metricLabel, selecting, onC
         >
           Use current selection
         </LinkButton>
-        <LinkButton disabled={query === "" && groups?.length === 0} onClick={builder.clear}>
+        <LinkButton disabled={query === "" && groups.length === 0} onClick={builder.clear}>
           Clear
         </LinkButton>
       </header>
-      {groups === null ? (
-        <p class="small">Typed by hand: this query says more than the rows of conditions can show.</p>
-      ) : (
-        <Conditions builder={builder} columns={columns} />
-      )}
       <QueryField query={query} columns={columns} error={measured.error} onType={builder.type} />
+      {behind && <p class="small">{groups.length > 0 ? CHANGED : TYPED}</p>}
+      <div class={behind ? "conditions stale" : "conditions"} inert={behind}>
+        <Conditions builder={builder} columns={columns} />
+      </div>
       <MeasureLine
         measure={query.trim() === "" ? null : (measured.answer?.data ?? null)}
         stale={measured.stale}
@@ -66,8 +65,11 @@ export function BuildSlice({ host, builder, columns, metricLabel, selecting, onC
   );
 }
 
+const TYPED = "Typed by hand: it says more than rows of conditions can show.";
+const CHANGED = "The query was changed by hand: these conditions do not say what it says.";
+
 function Conditions({ builder, columns }: { builder: Builder; columns: readonly BuilderColumn[] }) {
-  const groups = builder.groups ?? [];
+  const { groups, behind } = builder;
   return (
     <>
       {groups.map((group, index) => (
@@ -95,12 +97,12 @@ function Conditions({ builder, columns }: { builder: Builder; columns: readonly 
           </div>
         </div>
       ))}
-      {groups.length === 0 && (
+      {groups.length === 0 && !behind && (
         <div class="adding">
           <Button disabled={columns.length === 0} onClick={() => builder.add("new")}>
             Add a condition
           </Button>
-          <span class="small">by clicking values or dragging over a histogram; or type it below</span>
+          <span class="small">by clicking values or dragging over a histogram; or type it above</span>
         </div>
       )}
     </>

@@ -42,7 +42,11 @@ function Measured({ measure, metricLabel }: { measure: SliceMeasure; metricLabel
           difference {interval}
         </span>
       )}
-      {errors !== null && <span class="quiet">{formatPercent(errors)} of the total</span>}
+      {errors !== null && (
+        <span class="quiet">
+          {formatPercent(errors)} of all {metricLabel === "Error" ? "errors" : metricLabel.toLowerCase()}
+        </span>
+      )}
     </>
   );
 }

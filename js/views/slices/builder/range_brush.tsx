@@ -39,10 +39,12 @@ export function RangeBrush({ column, range, onChange }: RangeBrushProps) {
       <div class="data-slider range-plot" {...drag}>
         <div class="plot" aria-hidden="true">
           {column.counts && <Histogram counts={values(column.counts)} tone="calm" />}
-          <span
-            class="chosen"
-            style={{ left: place(low, lowest, highest), width: width(low, high, lowest, highest) }}
-          />
+          {(range.low !== null || range.high !== null) && (
+            <span
+              class="chosen"
+              style={{ left: place(low, lowest, highest), width: width(low, high, lowest, highest) }}
+            />
+          )}
           <span class="baseline" />
         </div>
         {(["low", "high"] as const).map((side) => (

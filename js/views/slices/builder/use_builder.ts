@@ -1,4 +1,4 @@
-/** The builder's state: conditions and the query they make; a query that was typed may have no conditions. */
+/** The builder's state: conditions and the query they make; a query that was typed may say more than they can. */
 import { useCallback, useMemo, useState } from "preact/hooks";
 import type { BuilderColumn } from "../../../contract/slices";
 import { type Condition, type Groups, newCondition, queryOf } from "./conditions";
@@ -6,8 +6,9 @@ import { parseQuery } from "./parse";
 
 export interface Builder {
   query: string;
-  /** null when the query says more than conditions can. */
-  groups: Groups | null;
+  groups: Groups;
+  /** True when the query was typed and the conditions do not say what it says. */
+  behind: boolean;
   type(query: string): void;
   change(condition: Condition): void;
   remove(id: number): void;
@@ -16,24 +17,26 @@ export interface Builder {
   clear(): void;
 }
 
-interface Draft {
-  query: string;
-  groups: Groups | null;
-}
+type Draft = Pick<Builder, "query" | "groups" | "behind">;
 
-const EMPTY: Draft = { query: "", groups: [] };
+const EMPTY: Draft = { query: "", groups: [], behind: false };
 
 export function useBuilder(columns: readonly BuilderColumn[]): Builder {
   const [draft, set] = useState<Draft>(EMPTY);
   const type = useCallback(
-    (query: string) => set(query.trim() === "" ? EMPTY : { query, groups: parseQuery(query, columns) }),
+    (query: string) =>
+      set((old) => {
+        if (query.trim() === "") return EMPTY;
+        const groups = parseQuery(query, columns);
+        return { query, groups: groups ?? old.groups, behind: groups === null };
+      }),
     [columns],
   );
   return useMemo(() => {
     const update = (change: (groups: Groups) => Groups) =>
       set((old) => {
-        const groups = change(old.groups ?? []).filter((group) => group.length > 0);
-        return { groups, query: queryOf(groups, columns) };
+        const groups = change(old.groups).filter((group) => group.length > 0);
+        return { groups, query: queryOf(groups, columns), behind: false };
       });
     return {
       ...draft,

@@ -1,6 +1,7 @@
 /** Every metric on both sides with its interval, and whether the intervals are apart. */
 import type { ComparedMetric } from "../../../contract/generated";
-import { formatFixed, formatInterval, knownDecimals, MiddleEllipsis } from "../../../ui";
+import { formatFixed, formatInterval, knownDecimals } from "../../../ui";
+import { Breakable } from "../predicates";
 
 interface MetricTableProps {
   metrics: readonly ComparedMetric[];
@@ -16,10 +17,10 @@ export function MetricTable({ metrics, first, second }: MetricTableProps) {
           <tr>
             <th scope="col">Metric, 95% interval</th>
             <th scope="col" class="num first">
-              <MiddleEllipsis text={first} tail={12} />
+              <Breakable text={first} />
             </th>
             <th scope="col" class="num">
-              <MiddleEllipsis text={second} tail={12} />
+              <Breakable text={second} />
             </th>
             <th scope="col">
               <span class="hidden">Difference</span>

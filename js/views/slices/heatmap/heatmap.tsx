@@ -40,13 +40,14 @@ export function HeatMap({ host, result, columns, embedded, selecting, live }: He
     <div class="heat">
       {live && (
         <div class="tools">
+          <span class="quiet">across</span>
           <Select
             label="Across"
             choices={choices}
             value={x}
             onChange={(name) => choose([name, name === y ? x : y])}
           />
-          <span class="quiet">by</span>
+          <span class="quiet">down</span>
           <Select
             label="Down"
             choices={choices}

@@ -73,7 +73,7 @@ export function SliceRow(props: SliceRowProps) {
           </button>
         </td>
       </tr>
-      {opened && <tr class={selected ? "opened selected" : "opened"}>{children}</tr>}
+      {opened && <tr class="opened">{children}</tr>}
     </>
   );
 }
