@@ -8,14 +8,46 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from mldebug_widgets.analyzers.slice_search.counting import Table
 from mldebug_widgets.analyzers.slice_search.objective import Float64s, Int64s, Line
 from mldebug_widgets.analyzers.slice_search.predicates import ColumnPredicates, Number, Positions
+from mldebug_widgets.analyzers.slice_search.target import Target
 
 #: Numbers worked on at once; a few arrays of this size stay in the cache.
 _BLOCK = 1 << 17
 
 #: Part of the amounts added up by which sums may be off.
 _ROUNDING = 1e-11
+
+
+def offer_boxes(target: Target, table: Table, places: Sequence[int], columns: Sequence[ColumnPredicates]) -> None:
+    """Offer all boxes of a joint table that can be among the best.
+
+    Parameters
+    ----------
+    target
+        The list to fill.
+    table
+        Sizes and totals of the cells, each axis in the raw codes of its column.
+    places
+        Positions of the columns.
+    columns
+        The columns' predicates.
+    """
+    at = np.ix_(*(column.order for column in columns))
+    # The column with most predicates comes last: there, every predicate is a difference of two numbers.
+    axes = np.argsort([len(column) for column in columns], kind="stable")
+    sizes, totals = table[0][at].transpose(axes), table[1][at].transpose(axes)
+    sorted_columns = [columns[axis] for axis in axes]
+    corners: tuple[Int64s, Float64s] | None = None
+    for line in target.lines():
+        for boxes in boxes_above(sizes, totals, sorted_columns, line):
+            corners = corners or (summed(sizes), summed(totals))
+            found_sizes = sums_over(corners[0], boxes, sorted_columns)
+            least = max(line.smallest, target.population.min_rows)
+            kept = (found_sizes >= least) & (found_sizes < line.beyond)
+            found_totals = sums_over(corners[1], boxes[kept], sorted_columns)
+            target.offer(places, boxes[kept][:, np.argsort(axes)], found_sizes[kept], found_totals)
 
 
 def boxes_above(

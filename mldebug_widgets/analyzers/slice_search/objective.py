@@ -1,7 +1,7 @@
 """How good a candidate is, from its size and the sum of its values, and what it takes to reach a given score.
 
 Every objective is a function of (size, total) that rises with the total. For a threshold it also gives *lines*: a
-candidate that reaches the threshold lies on or above at least one of them. Lines are linear, so they can be summed
+candidate that reaches the threshold lies on or above the one for its size. Lines are linear, so they can be summed
 over cells: that is what makes it possible to rule out a million merged candidates with a few additions.
 """
 
@@ -44,15 +44,16 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A candidate is on or above the line when ``gain * total - slope * size >= offset``."""
+    """A candidate is on or above the line when ``gain * total - slope * size >= offset``.
+
+    The line is for candidates with ``smallest <= size < beyond`` rows.
+    """
 
     gain: float
     slope: float
     offset: float
-
-
-#: The line that every candidate reaches.
-NO_LINE = Line(0.0, 0.0, 0.0)
+    smallest: float = 0.0
+    beyond: float = np.inf
 
 
 class Objective(Protocol):
@@ -63,7 +64,7 @@ class Objective(Protocol):
         ...
 
     def lines(self, threshold: float, population: Population) -> tuple[Line, ...]:
-        """Return lines of which every candidate with at least this finite score reaches one or more."""
+        """Return lines that cover all sizes once, and that every candidate with at least this finite score reaches."""
         ...
 
 
@@ -119,16 +120,22 @@ class Evidence:
     def lines(self, threshold: float, population: Population) -> tuple[Line, ...]:
         """Return one line per stretch of sizes: the threshold is a square root, and a root lies above its chords."""
         if threshold <= 0:
-            return (NO_LINE,)
+            return (at_least(population.min_rows),)
         lines, low = [], float(population.min_rows)
         while low < population.n:
             high = min(low * _STRETCH, float(population.n))
             rise = (np.sqrt(high) - np.sqrt(low)) / (high - low)
             standard = threshold * population.sd
             offset = standard * (np.sqrt(low) - rise * low)
-            lines.append(Line(1.0, population.mean + standard * rise, offset))
+            beyond = high if high < population.n else np.inf
+            lines.append(Line(1.0, population.mean + standard * rise, offset, low, beyond))
             low = high
         return tuple(lines)
+
+
+def at_least(min_rows: int) -> Line:
+    """Return the line that every candidate with so many rows reaches."""
+    return Line(0.0, -1.0, float(min_rows))
 
 
 def _tilted(line: Line, threshold: float, population: Population) -> Line:

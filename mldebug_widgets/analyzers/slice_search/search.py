@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
+import torch
 
-from mldebug_widgets.analyzers.slice_search.boxes import boxes_above, summed, sums_over
+from mldebug_widgets.analyzers.slice_search.boxes import offer_boxes
+from mldebug_widgets.analyzers.slice_search.cells import CellSearch
 from mldebug_widgets.analyzers.slice_search.coded import Candidate, CodedColumn, Found
-from mldebug_widgets.analyzers.slice_search.objective import NO_LINE, Evidence, Float64s, Int64s, Objective, Population
-from mldebug_widgets.analyzers.slice_search.predicates import ColumnPredicates, Positions, predicates_of
+from mldebug_widgets.analyzers.slice_search.counting import Counter, Table
+from mldebug_widgets.analyzers.slice_search.covering import blocks_for_pairs, margin
+from mldebug_widgets.analyzers.slice_search.objective import Evidence, Float64s, Objective, Population
+from mldebug_widgets.analyzers.slice_search.predicates import predicates_of
 from mldebug_widgets.analyzers.slice_search.ranking import TIE, Batch, Ranking
+from mldebug_widgets.analyzers.slice_search.sums import ComplexSums, PackedSums, SeparateSums, Sums
+from mldebug_widgets.analyzers.slice_search.target import Target
+from mldebug_widgets.analyzers.slice_search.workers import Workers
+
+#: Joint tables counted in one go by one thread.
+_TOGETHER = 16
 
 
 class SliceSearch:
@@ -36,7 +45,7 @@ class SliceSearch:
     cancelled
         Looked at every 100 ms or more often; once it says True, the search raises ``CancelledError``.
     progress
-        Called with the part that is done, from 0 to 1, on the thread that searches.
+        Called with the part that is done, from 0 to 1.
     device
         "cuda" counts on a graphics card, "cpu" does not; None decides by the number of rows.
     """
@@ -55,32 +64,42 @@ class SliceSearch:
     ) -> None:
         self.columns = tuple(columns)
         self.objective = objective
-        self.max_predicates = max_predicates
-        self.min_rows = max(1, min_rows)
-        self.cancelled = cancelled or (lambda: False)
+        self.max_predicates = min(max_predicates, len(self.columns))
         self.progress = progress or (lambda _done: None)
-        self.shift = min(0.0, float(values.min(initial=0.0)))
-        self.values = values - self.shift if self.shift < 0 else values
-        self.population = _population(values, self.values, self.shift, self.min_rows)
-        self.predicates = [self._predicates(column) for column in self.columns]
+        shift = min(0.0, float(values.min(initial=0.0)))
+        self.shift = shift
+        shifted = values - shift if shift < 0 else values
+        self.population = _population(values, shifted, shift, max(1, min_rows))
+        self._workers = Workers(cancelled or (lambda: False))
+        sums, on = _sums(shifted, device)
+        self._exact = isinstance(sums, PackedSums)
+        self._counter = Counter(
+            [column.codes for column in self.columns],
+            [column.size for column in self.columns],
+            sums,
+            self._workers.check,
+            on,
+        )
+        singles = self._counter.tables([(position,) for position in range(len(self.columns))])
+        self.predicates = [
+            predicates_of(column, *table, self.population.n, self.population.min_rows)
+            for column, table in zip(self.columns, singles, strict=True)
+        ]
+        self._single = all(predicates.single for predicates in self.predicates)
 
     def top(self, k: int, evident: int = 0) -> Found:
         """Return the exact top ``k`` by score, and the ``evident`` candidates with the strongest evidence.
 
         Can be called again with a larger ``k``.
         """
-        whole = bool(np.all(self.values == np.round(self.values)))
         # One more than asked for says whether there are more.
-        ranking = Ranking(k + 1, 0.0 if whole else TIE * max(self.population.unit, 1e-300))
-        evidence = Ranking(evident, 0.0 if whole else TIE)
-        for width in range(1, self.max_predicates + 1):
-            for positions in combinations(range(len(self.columns)), width):
-                if self.cancelled():
-                    raise CancelledError
-                if self._compatible(positions):
-                    self._search_tuple(positions, ranking, evidence)
-        best = ranking.best()
-        ranked = self._candidates(best)
+        ranking = Ranking(k + 1, 0.0 if self._exact else TIE * self.population.unit)
+        targets = [Target(self.objective, ranking, self.population, max(1, self.max_predicates))]
+        evidence = Ranking(evident, 0.0 if self._exact else TIE)
+        if evident:
+            targets.append(Target(Evidence(), evidence, self.population, max(1, self.max_predicates)))
+        self._search(targets)
+        ranked = self._candidates(ranking.best())
         return Found(
             ranked=ranked[:k],
             evident=self._candidates(evidence.best()),
@@ -101,46 +120,67 @@ class SliceSearch:
                 ways[width] += ways[width - 1] * count
         return sum(ways[1:])
 
+    def _search(self, targets: list[Target]) -> None:
+        for position, predicates in enumerate(self.predicates):
+            ids = np.arange(len(predicates))[:, np.newaxis]
+            for target in targets:
+                target.offer((position,), ids, predicates.sizes, predicates.totals)
+        if self.max_predicates < 2:
+            return
+        if self._single:
+            self._search_cells(targets)
+        else:
+            self._search_boxes(targets)
+
+    def _search_cells(self, targets: list[Target]) -> None:
+        pairs: dict[tuple[int, int], Table] = {}
+        self._count_pairs(pairs.__setitem__)
+        cells = CellSearch(self._counter, self.predicates, targets, self.max_predicates, pairs)
+        cells.offer_pairs()
+        if self.max_predicates > 2:
+            self._workers.run(lambda task: task(), cells.tasks())
+
+    def _search_boxes(self, targets: list[Target]) -> None:
+        def offer(positions: tuple[int, ...], table: Table) -> None:
+            predicates = [self.predicates[position] for position in positions]
+            for target in targets:
+                offer_boxes(target, table, positions, predicates)
+
+        def count(together: list[tuple[int, ...]]) -> None:
+            for positions, table in zip(together, self._counter.tables(together), strict=True):
+                offer(positions, table)
+
+        self._count_pairs(offer)
+        for width in range(3, self.max_predicates + 1):
+            self._workers.run(count, self._tuples(width))
+
+    def _tuples(self, width: int) -> Iterator[list[tuple[int, ...]]]:
+        """Yield the tuples of columns that may be combined, some at a time, neighbours with the same start."""
+        waiting: list[tuple[int, ...]] = []
+        for positions in combinations(range(len(self.columns)), width):
+            if self._compatible(positions):
+                waiting.append(positions)
+            if len(waiting) == _TOGETHER:
+                yield waiting
+                waiting = []
+        if waiting:
+            yield waiting
+
+    def _count_pairs(self, take: Callable[[tuple[int, int], Table], object]) -> None:
+        wanted = [(pair[0], pair[1]) for together in self._tuples(2) for pair in together]
+        blocks = blocks_for_pairs(wanted, self._counter.lengths)
+        ordered = sorted(blocks)
+
+        def count(together: list[tuple[int, ...]]) -> None:
+            for block, table in zip(together, self._counter.tables(together), strict=True):
+                for pair in blocks[block]:
+                    take(pair, margin(table, block, pair))
+
+        self._workers.run(count, [ordered[begin : begin + _TOGETHER] for begin in range(0, len(ordered), _TOGETHER)])
+
     def _compatible(self, positions: tuple[int, ...]) -> bool:
         groups = [self.columns[position].group for position in positions if self.columns[position].group >= 0]
         return len(groups) == len(set(groups)) and all(len(self.predicates[position]) for position in positions)
-
-    def _predicates(self, column: CodedColumn) -> ColumnPredicates:
-        sizes = np.bincount(column.codes, minlength=column.size).astype(np.int64)
-        totals = np.bincount(column.codes, self.values, column.size).astype(np.float64)
-        return predicates_of(column, sizes, totals, self.population.n, self.min_rows)
-
-    def _search_tuple(self, positions: tuple[int, ...], ranking: Ranking, evidence: Ranking) -> None:
-        predicates = [self.predicates[position] for position in positions]
-        sizes, totals = self._table(positions)
-        for target, objective in ((ranking, self.objective), (evidence, Evidence())):
-            if target.k == 0:
-                continue
-            size_sums, total_sums = summed(sizes), summed(totals)
-            seen = np.zeros((0, len(positions)), dtype=np.intp)
-            floor = target.threshold
-            for line in objective.lines(floor, self.population) if np.isfinite(floor) else (NO_LINE,):
-                blocks = list(boxes_above(sizes, totals, predicates, line))
-                if blocks:
-                    seen = np.concatenate([seen, *blocks])
-            if len(seen) == 0:
-                continue
-            found = np.unique(seen, axis=0)
-            box_sizes = sums_over(size_sums, found, predicates)
-            kept = box_sizes >= self.min_rows
-            found, box_sizes = found[kept], box_sizes[kept]
-            box_totals = sums_over(total_sums, found, predicates)
-            scores = objective.score(box_sizes, box_totals, self.population)
-            target.offer(_batch(positions, found, box_sizes, box_totals, scores, self.max_predicates))
-
-    def _table(self, positions: tuple[int, ...]) -> tuple[Int64s, Float64s]:
-        shape = tuple(self.columns[position].size for position in positions)
-        packed = np.ravel_multi_index(tuple(self.columns[position].codes for position in positions), shape)
-        cells = int(np.prod(shape))
-        at = np.ix_(*(self.predicates[position].order for position in positions))
-        sizes = np.bincount(packed, minlength=cells).astype(np.int64).reshape(shape)[at]
-        totals = np.bincount(packed, self.values, cells).astype(np.float64).reshape(shape)[at]
-        return sizes, totals
 
     def _candidates(self, batch: Batch | None) -> tuple[Candidate, ...]:
         if batch is None:
@@ -158,6 +198,15 @@ class SliceSearch:
         return Candidate(columns, codes, size, total, float(batch.scores[row]))
 
 
+def _sums(values: Float64s, device: str | None) -> tuple[Sums, torch.device]:
+    on = torch.device(device or "cpu")
+    if on.type != "cpu":
+        return SeparateSums(None, values, on), on
+    if PackedSums.can_hold(len(values), values):
+        return PackedSums(None, values), on
+    return ComplexSums(None, values), on
+
+
 def _population(raw: Float64s, values: Float64s, shift: float, min_rows: int) -> Population:
     n = len(raw)
     mean = float(values.mean()) if n else 0.0
@@ -165,13 +214,3 @@ def _population(raw: Float64s, values: Float64s, shift: float, min_rows: int) ->
     unit = mean if shift == 0 else float(np.abs(raw).mean())
     largest = float(values.max(initial=0.0))
     return Population(n, mean, sd or 1.0, largest, unit or 1.0, min_rows)
-
-
-def _batch(
-    positions: tuple[int, ...], found: Positions, sizes: Int64s, totals: Float64s, scores: Float64s, width: int
-) -> Batch:
-    columns = np.full((len(found), width), -1, dtype=np.intp)
-    columns[:, : len(positions)] = positions
-    predicates = np.full((len(found), width), -1, dtype=np.intp)
-    predicates[:, : len(positions)] = found
-    return Batch(columns, predicates, sizes, totals, scores)

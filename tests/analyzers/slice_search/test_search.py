@@ -16,11 +16,11 @@ OBJECTIVES = [SliceLine(0.95), SliceLine(0.5), SliceLine(1.0), MeanDifference()]
 
 
 @st.composite
-def coded_columns(draw: st.DrawFn, n: int) -> CodedColumn:
+def coded_columns(draw: st.DrawFn, n: int, mergings: tuple[str, ...]) -> CodedColumn:
     size = draw(st.integers(1, 6))
     codes = draw(st.lists(st.integers(0, size - 1), min_size=n, max_size=n))
     usable = np.array(draw(st.lists(st.sampled_from([True, True, True, False]), min_size=size, max_size=size)))
-    merging = draw(st.sampled_from(["none", "runs", "sets"]))
+    merging = draw(st.sampled_from(mergings))
     ordered = draw(st.integers(0, size))
     group = draw(st.sampled_from([-1, -1, 0]))
     return CodedColumn("column", np.array(codes, dtype=np.uint8), size, usable, merging, ordered, group)
@@ -28,8 +28,10 @@ def coded_columns(draw: st.DrawFn, n: int) -> CodedColumn:
 
 @st.composite
 def problems(draw: st.DrawFn) -> tuple[list[CodedColumn], np.ndarray, int, int]:
-    n = draw(st.integers(1, 24))
-    columns = draw(st.lists(coded_columns(n), min_size=0, max_size=4))
+    n = draw(st.integers(1, 40))
+    # Without any merging another way of searching is taken.
+    mergings = draw(st.sampled_from([("none",), ("none", "runs", "sets")]))
+    columns = draw(st.lists(coded_columns(n, mergings), min_size=0, max_size=5 if len(mergings) == 1 else 4))
     value = draw(
         st.sampled_from(
             [
@@ -42,7 +44,7 @@ def problems(draw: st.DrawFn) -> tuple[list[CodedColumn], np.ndarray, int, int]:
         )
     )
     values = np.array(draw(st.lists(value, min_size=n, max_size=n)))
-    return columns, values, draw(st.integers(1, 3)), draw(st.integers(1, 6))
+    return columns, values, draw(st.integers(1, len(columns) + 1)), draw(st.integers(1, 6))
 
 
 def expected_score(objective: SliceLine | MeanDifference, values: np.ndarray, size: int, total: float) -> float:

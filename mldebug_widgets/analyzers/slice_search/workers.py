@@ -1,0 +1,73 @@
+"""Runs pieces of work on a few threads, and stops them when nobody wants the answer any more."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, CancelledError, Future, ThreadPoolExecutor, wait
+from typing import TypeVar
+
+Task = TypeVar("Task")
+
+#: Seconds between two looks at whether the answer is still wanted.
+_LOOK = 0.05
+
+
+class Workers:
+    """Threads for work that spends its time outside of Python's lock.
+
+    Parameters
+    ----------
+    cancelled
+        Asked on the calling thread.
+    """
+
+    def __init__(self, cancelled: Callable[[], bool]) -> None:
+        self._cancelled = cancelled
+        self._stopped = threading.Event()
+        self._threads = min(8, os.cpu_count() or 1)
+
+    def check(self) -> None:
+        """Raise ``CancelledError`` when the work is not wanted any more. Called by the work itself."""
+        if self._stopped.is_set():
+            raise CancelledError
+
+    def run(self, work: Callable[[Task], None], tasks: Iterable[Task]) -> None:
+        """Do all tasks, each on one of the threads, in the order in which they are given.
+
+        Raises
+        ------
+        CancelledError
+            When ``cancelled`` said True.
+        """
+        self._stopped.clear()
+        waiting = iter(tasks)
+        lock = threading.Lock()
+
+        def take() -> None:
+            while True:
+                self.check()
+                with lock:
+                    task = next(waiting, None)
+                if task is None:
+                    return
+                work(task)
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            running = [pool.submit(take) for _ in range(self._threads)]
+            try:
+                while self._unfinished(running):
+                    if self._cancelled():
+                        raise CancelledError
+            except BaseException:
+                # An interrupt too: the threads stop at their next piece, and only then this one goes on.
+                self._stopped.set()
+                raise
+
+    @staticmethod
+    def _unfinished(running: list[Future[None]]) -> bool:
+        done, unfinished = wait(running, timeout=_LOOK, return_when=FIRST_EXCEPTION)
+        for future in done:
+            future.result()
+        return bool(unfinished)
