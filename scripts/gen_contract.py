@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mldebug_widgets.analyzers.crossfilter import BrushCube, CrossfilterResult, SelectedBins
+from mldebug_widgets.analyzers.crossfilter import BrushCube, CarriedPairs, CrossfilterResult, SelectedBins
 from mldebug_widgets.analyzers.error_heatmap import ErrorHeatMap
 from mldebug_widgets.analyzers.overview import OverviewResult
 from mldebug_widgets.analyzers.performance import PerformanceResult
@@ -41,6 +41,7 @@ ROOTS = (
     ErrorHeatMap,
     CrossfilterResult,
     BrushCube,
+    CarriedPairs,
     SelectedBins,
 )
 TARGET = Path(__file__).parent.parent / "js" / "contract" / "generated.ts"

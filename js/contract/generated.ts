@@ -21,6 +21,13 @@ export interface BrushedBins {
   readonly last: number;
 }
 
+export interface CarriedPairs {
+  readonly counts: NDArray;
+  readonly errors: NDArray;
+  readonly rows: NDArray;
+  readonly bins: NDArray;
+}
+
 export interface CheckOutcome {
   readonly code: string;
   readonly name: string;
@@ -86,7 +93,8 @@ export interface Dimension {
   readonly kind: "numeric" | "datetime" | "categorical";
   readonly edges: NDArray;
   readonly labels: readonly string[];
-  readonly ticks: readonly string[];
+  readonly starts: readonly string[];
+  readonly ends: readonly string[];
   readonly has_missing: boolean;
   readonly selectable: NDArray;
   readonly counts: NDArray;
@@ -296,6 +304,7 @@ export interface SliceComparison {
   readonly n_both: number;
   readonly metrics: readonly ComparedMetric[];
   readonly features: readonly ComparedFeature[];
+  readonly n_features: number;
   readonly split: string;
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +12,9 @@ import pandas as pd
 
 from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.crossfilter_cubes.binned import BinnedColumn, Role
+from mldebug_widgets.analyzers.crossfilter_cubes.carried import CARRIED_COLUMNS, coarse_table, flat, pairwise
 from mldebug_widgets.analyzers.crossfilter_cubes.counting import CountingCancelled, Joint, Metric
+from mldebug_widgets.analyzers.crossfilter_cubes.records import BrushCube, BrushedBins, CarriedPairs, SelectedBins
 from mldebug_widgets.analyzers.crossfilter_cubes.sources import Source, column_sources, outcome_sources
 from mldebug_widgets.analyzers.crossfilter_cubes.table import BinnedTable
 from mldebug_widgets.analyzers.row_metric import row_metric, searched_rows
@@ -40,8 +42,8 @@ class Dimension:
         values; the outermost bins also take what lies beyond. Empty for categories.
     labels
         (number of bins,) words for every bin, "other" and "missing" last.
-    ticks
-        (b+1,) words for the edges of dimensions whose bins are ranges; empty where a bin is one value.
+    starts, ends
+        (b,) words for the bounds of each bin of dimensions whose bins are ranges; empty where a bin is one value.
     has_missing
         Whether the last bin holds the missing values.
     selectable
@@ -55,63 +57,12 @@ class Dimension:
     kind: Literal["numeric", "datetime", "categorical"]
     edges: npt.NDArray[np.float64]
     labels: tuple[str, ...]
-    ticks: tuple[str, ...]
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
     has_missing: bool
     selectable: npt.NDArray[np.uint8]
     counts: npt.NDArray[np.int32]
     errors: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BrushedBins:
-    """One brush: the bins from ``first`` to ``last``, both included, of one dimension."""
-
-    dimension: int
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BrushCube:
-    """Everything that a browser needs to follow one brush without asking again.
-
-    Attributes
-    ----------
-    active
-        The dimension that is being brushed.
-    brushes
-        The other brushes, held fixed.
-    counts, errors
-        (bins of active + 1, bins of all dimensions together): cumulative over the active dimension's bins, so that the
-        bins ``i`` to ``j`` hold row ``j + 1`` minus row ``i``; dimensions stand one after the other. The columns of a
-        dimension with a fixed brush leave that brush out, so that it still shows what lies outside it.
-    """
-
-    active: int
-    brushes: tuple[BrushedBins, ...]
-    counts: npt.NDArray[np.int32]
-    errors: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SelectedBins:
-    """What some rows are made of, bin by bin.
-
-    Attributes
-    ----------
-    brushes
-        The brushes that they were selected by, if they were.
-    counts, errors
-        (bins of all dimensions together) rows and sum of the metric; those of a brushed dimension leave its own brush
-        out, so that it still shows what lies outside it.
-    n
-        Number of selected rows among those of the histograms.
-    """
-
-    brushes: tuple[BrushedBins, ...]
-    counts: npt.NDArray[np.int32]
-    errors: npt.NDArray[np.float32]
-    n: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +99,9 @@ class CrossfilterResult:
 
     def __repr__(self) -> str:
         scope = f"{self.n:,} rows" + (f" of {self.split}" if self.split else "")
-        return f"CrossfilterResult({len(self.dimensions)} histograms of {scope}, {self.metric_label} {self.overall:.4g})"
+        return (
+            f"CrossfilterResult({len(self.dimensions)} histograms of {scope}, {self.metric_label} {self.overall:.4g})"
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per bin: column, role, bin, rows, the metric's sum and its mean."""
@@ -207,6 +160,29 @@ class CrossfilterResult:
         holds[rows] = True
         mask = holds[own]
         return _selected((), self.table.histograms(mask), mask)
+
+    def for_file(self) -> CrossfilterResult:
+        """Return the same in fewer and wider bins and of the most telling columns: what a file can carry pairs of."""
+        places = range(len(self.dimensions))
+        outcomes = [place for place in places if self.dimensions[place].role not in ("feature", "metadata")]
+        columns = [place for place in places if place not in outcomes]
+        kept = columns[: max(1, CARRIED_COLUMNS - len(outcomes))]
+        table = coarse_table(self.table, [*kept, *outcomes])
+        left_out = (*(self.dimensions[place].name for place in columns[len(kept) :]), *self.left_out)
+        return replace(self, dimensions=_dimensions(table), left_out=left_out, table=table)
+
+    def pairs(self, rows: npt.NDArray[np.intp]) -> CarriedPairs:
+        """Return the joint histogram of every two dimensions, and the bins of those ``rows`` that were counted."""
+        joints = pairwise(self.table)
+        places = np.searchsorted(self.table.rows, rows)
+        counted = self.table.rows[np.minimum(places, self.n - 1)] == rows
+        bins = [column.codes[places[counted]] for column in self.table.columns]
+        return CarriedPairs(
+            flat([joint.counts for joint in joints]),
+            flat([joint.errors for joint in joints]),
+            rows[counted].astype(np.int32),
+            np.stack(bins, axis=1),
+        )
 
     def cube(
         self, active: int, brushes: Sequence[BrushedBins] = (), cancelled: Callable[[], bool] = lambda: False
@@ -297,7 +273,7 @@ def crossfilter(
     n_known = int(known.sum())
     return CrossfilterResult(
         "crossfilter",
-        tuple(_dimension(*pair) for pair in zip(table.columns, table.histograms(), strict=True)),
+        _dimensions(table),
         len(searched.rows),
         searched.split,
         measured.label,
@@ -340,7 +316,11 @@ def _spread(joint: Joint) -> float:
         return 0.0
     mean = errors.sum() / total
     between = float((counts[held] * (errors[held] / counts[held] - mean) ** 2).sum() / total)
-    return between - (held.sum() - 1) * abs(mean) * max(1 - mean, 0.0) / total
+    return float(between - (held.sum() - 1) * abs(mean) * max(1 - mean, 0.0) / total)
+
+
+def _dimensions(table: BinnedTable) -> tuple[Dimension, ...]:
+    return tuple(_dimension(*pair) for pair in zip(table.columns, table.histograms(), strict=True))
 
 
 def _dimension(column: BinnedColumn, joint: Joint) -> Dimension:
@@ -350,7 +330,8 @@ def _dimension(column: BinnedColumn, joint: Joint) -> Dimension:
         column.kind,
         column.edges,
         column.labels,
-        column.ticks,
+        column.starts,
+        column.ends,
         column.has_missing,
         np.full(column.size, column.selectable, np.uint8),
         joint.counts[0].astype(np.int32),
@@ -371,4 +352,6 @@ def _cumulated(tables: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
 
 
 def _share(errors: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    return np.divide(errors, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    means = np.full(len(counts), np.nan)
+    np.divide(errors, counts, out=means, where=counts > 0)
+    return means

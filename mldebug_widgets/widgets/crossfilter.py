@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import traitlets
 
-from mldebug_widgets.analyzers.crossfilter import (
-    BrushCube,
-    BrushedBins,
-    CrossfilterResult,
-    crossfilter,
-)
+from mldebug_widgets.analyzers.crossfilter import CrossfilterResult, crossfilter
 from mldebug_widgets.analyzers.crossfilter_cubes.counting import CountingCancelled
+from mldebug_widgets.analyzers.crossfilter_cubes.records import BrushCube, BrushedBins
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.channel import error_record, request
 from mldebug_widgets.widgets.worker import CancelledWork, Job
+from mldebug_widgets.wire import encode
 
 if TYPE_CHECKING:
     from mldebug_widgets.widgets.workbench import WorkbenchWidget
@@ -76,6 +74,22 @@ class CrossfilterWidget(ViewWidget):
         record = {"kind": "query", "query": query, "label": result.words(wanted)} if wanted else {"kind": "all"}
         # Whatever is selected now, this is another request: its token is one higher.
         self._workbench.selection = {**record, "token": int(self._workbench.selection.get("token", 0)) + 1}
+
+    def report_state(self, *, include_data: bool) -> dict[str, Any]:
+        """Return the state of an exported file: wider bins, every pair of them counted, and the carried rows' bins."""
+        workbench = self._workbench
+        carried, selected = None, None
+        if workbench is not None:
+            self.result = self.result or crossfilter(workbench.evaluation, split=self._split or None)
+            carried = workbench.carried_rows(include_data=include_data)
+            selected = None if workbench.selected.is_everything else workbench.selected.rows
+        result: CrossfilterResult = self.result.for_file()
+        return {
+            "mode": "report",
+            "result": encode(result),
+            "embedded": encode(result.pairs(np.empty(0, np.intp) if carried is None else carried)),
+            "selected": encode(None if selected is None else result.selected_rows(selected)),
+        }
 
     def show_split(self, split: str = "") -> None:
         """Count the rows of another split on the workbench's worker: "" the held-out one, "all" all rows."""

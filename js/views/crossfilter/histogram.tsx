@@ -32,7 +32,7 @@ const DWELL_MS = 60;
 
 export function HistogramView(props: HistogramProps) {
   const { strip, histogram, brushing, width, colors, idle, describe, onPoint } = props;
-  const { index, size, ticks, labels, nValues, name } = histogram;
+  const { index, size, starts, ends, labels, nValues, name } = histogram;
   const canvas = useRef<HTMLCanvasElement>(null);
   const hold = useRef<Hold | null>(null);
   const timers = useRef<{ key?: number | undefined; dwell?: number | undefined }>({});
@@ -161,8 +161,8 @@ export function HistogramView(props: HistogramProps) {
           <b title={wordsOf(histogram, brush)}>{wordsOf(histogram, brush)}</b>
         ) : (
           <>
-            <span>{ticks[0] ?? labels[0]}</span>
-            {nValues > 1 && <span>{ticks[ticks.length - 1] ?? labels[nValues - 1]}</span>}
+            <span>{starts[0] ?? labels[0]}</span>
+            {nValues > 1 && <span>{ends[nValues - 1] ?? labels[nValues - 1]}</span>}
           </>
         )}
       </div>

@@ -15,7 +15,8 @@ export interface Histogram {
   readonly role: Dimension["role"];
   readonly kind: Dimension["kind"];
   readonly labels: readonly string[];
-  readonly ticks: readonly string[];
+  readonly starts: readonly string[];
+  readonly ends: readonly string[];
   readonly offset: number;
   readonly size: number;
   /** Bins that hold values; the one behind them, if there is one, holds the missing ones. */
@@ -60,7 +61,8 @@ export function readStrip(result: CrossfilterResult): Strip {
       role: dimension.role,
       kind: dimension.kind,
       labels: dimension.labels,
-      ticks: dimension.ticks,
+      starts: dimension.starts,
+      ends: dimension.ends,
       offset: size,
       size: dimension.labels.length,
       nValues: dimension.labels.length - (dimension.has_missing ? 1 : 0),
@@ -137,19 +139,21 @@ export function totalOf(bins: Bins, { offset }: Histogram, [first, last]: Range)
   return { rows, mean: rows > 0 ? errors / rows : null };
 }
 
-/** A range of bins in words: "6 to 8", "below 500", "EWR or LGA", "missing". */
+/** A range of bins in words: "6 to 8", "up to 500", "EWR or LGA", "missing". */
 export function wordsOf(histogram: Histogram, [first, last]: Range): string {
-  const { labels, ticks, nValues, size, kind } = histogram;
-  const label = (bin: number) => labels[bin] ?? "";
-  if (first === last) return label(first);
+  const { labels, nValues, kind } = histogram;
+  if (first === last) return labels[first] ?? "";
   if (kind === "categorical") return labels.slice(first, last + 1).join(" or ");
-  const top = Math.min(last, nValues - 1);
-  let words = first === top ? label(first) : `${label(first)} to ${label(top)}`;
-  if (first === 0 && top === nValues - 1) words = "any value";
-  else if (ticks.length > 0 && first === 0) words = `below ${ticks[top + 1]}`;
-  else if (ticks.length > 0 && top === nValues - 1) words = `from ${ticks[first]}`;
-  else if (ticks.length > 0) words = `${ticks[first]} to ${ticks[top + 1]}`;
-  return last >= nValues && last === size - 1 ? `${words} or missing` : words;
+  const words = valuesInWords(histogram, first, Math.min(last, nValues - 1));
+  return last >= nValues ? `${words} or missing` : words;
+}
+
+function valuesInWords({ labels, starts, ends, nValues }: Histogram, first: number, last: number): string {
+  if (first === last) return labels[first] ?? "";
+  const start = starts[first] ?? labels[first];
+  const end = ends[last] ?? labels[last];
+  if (first === 0) return last === nValues - 1 ? "any value" : `up to ${end}`;
+  return last === nValues - 1 ? `${start} and more` : `${start} to ${end}`;
 }
 
 export function brushRecords(brushes: Brushes): BrushedBins[] {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,8 @@ Kind = Literal["numeric", "datetime", "categorical"]
 MOST_BINS = 40
 
 OTHER, MISSING = "other", "missing"
+#: How the outermost bins are named where values lie beyond them.
+UP_TO, AND_MORE = "up to ", " and more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class BinnedColumn:
         As in ``Dimension``.
     codes
         (r,) bin of each row.
-    edges, labels, ticks
+    edges, labels, starts, ends
         As in ``Dimension``.
     has_missing
         Whether the last bin holds the missing values.
@@ -71,7 +73,8 @@ class BinnedColumn:
     codes: npt.NDArray[np.uint8]
     edges: npt.NDArray[np.float64]
     labels: tuple[str, ...]
-    ticks: tuple[str, ...]
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
     has_missing: bool
     expression: str
     column: str
@@ -120,6 +123,38 @@ class BinnedColumn:
         # The bin of all others is told by what it does not hold; a missing value is in no list either.
         return f"({self.column}.notna() and not {_among(self.expression, literals[:first])})"
 
+    def coarser(self, most: int) -> BinnedColumn:
+        """Return the column with neighbouring bins put together, so that at most ``most`` of them hold values."""
+        n_values = self.size - self.has_missing
+        if isinstance(self.values, Listed) or n_values <= most:
+            return self
+        width = -(-n_values // most)
+        starts = range(0, n_values, width)
+        ends = [min(start + width, n_values) - 1 for start in starts]
+        codes = (self.codes // width).astype(np.uint8)
+        if self.has_missing:
+            codes[self.codes == n_values] = len(starts)
+        return replace(
+            self,
+            codes=codes,
+            edges=self.edges[[*starts, n_values]],
+            labels=(*(self._spanning(*span) for span in zip(starts, ends, strict=True)), *self.labels[n_values:]),
+            starts=tuple((self.starts or self.labels)[start] for start in starts),
+            ends=tuple((self.ends or self.labels)[end] for end in ends),
+            values=Bounds(
+                tuple(self.values.lows[start] for start in starts),
+                tuple(self.values.highs[end] for end in ends),
+                self.values.closed,
+            ),
+        )
+
+    def _spanning(self, first: int, last: int) -> str:
+        """Return the name of a bin made of neighbouring bins; the outermost keep saying that they take the rest."""
+        start, end = (self.starts or self.labels)[first], (self.ends or self.labels)[last]
+        if self.labels[first].startswith(UP_TO):
+            return f"{UP_TO}{end}"
+        return f"{start}{AND_MORE}" if self.labels[last].endswith(AND_MORE) else f"{start} to {end}"
+
     def words(self, first: int, last: int) -> str:
         """Return the bins ``first`` to ``last`` in words."""
         n_values = self.size - self.has_missing
@@ -128,19 +163,16 @@ class BinnedColumn:
         if self.kind == "categorical":
             return " or ".join(self.labels[first : last + 1])
         top = min(last, n_values - 1)
+        start, end = (self.starts or self.labels)[first], (self.ends or self.labels)[top]
         if first == 0 and top == n_values - 1:
             present = "any value"
-        elif self.ticks:
-            present = _between(self.ticks, first, top, n_values)
+        elif first == 0:
+            present = f"{UP_TO}{end}"
         else:
-            present = self.labels[first] if first == top else f"{self.labels[first]} to {self.labels[top]}"
+            present = f"{start}{AND_MORE}" if top == n_values - 1 else f"{start} to {end}"
+        if first == top:
+            present = self.labels[first]
         return f"{present} or missing" if last == n_values else present
-
-
-def _between(ticks: Sequence[str], first: int, last: int, n_values: int) -> str:
-    if first == 0:
-        return f"below {ticks[last + 1]}"
-    return f"from {ticks[first]}" if last == n_values - 1 else f"{ticks[first]} to {ticks[last + 1]}"
 
 
 def _among(expression: str, literals: Sequence[str]) -> str:

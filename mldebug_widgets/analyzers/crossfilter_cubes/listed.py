@@ -41,6 +41,7 @@ def bin_categories(codes: Codes, values: Sequence[Any], naming: Naming, *, in_or
         np.empty(0),
         (*labels, *([OTHER] if has_other else []), *([MISSING] if has_missing else [])),
         (),
+        (),
         has_missing,
         naming.expression if nameable else "",
         naming.column,

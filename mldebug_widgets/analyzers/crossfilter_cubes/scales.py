@@ -51,9 +51,8 @@ def reach(values: npt.NDArray[np.generic]) -> tuple[float, float] | None:
     low, high = float(np.min(some)), float(np.max(some))
     middle = np.quantile(some, MIDDLE)
     inner = (float(middle[0]), float(middle[1]))
-    if not math.isfinite(high - low):
-        low, high = inner
-    elif inner[0] < inner[1] and high - low > 3 * (inner[1] - inner[0]):
+    long_tails = inner[0] < inner[1] and high - low > 3 * (inner[1] - inner[0])
+    if long_tails or not math.isfinite(high - low):
         low, high = inner
     return (low, high) if math.isfinite(high - low) else (0.0, 0.0)
 

@@ -46,11 +46,8 @@ def outcome_sources(ev: Evaluation) -> Iterator[Source]:
         return Naming(shown, role, known, known)
 
     if ev.task in ("binary", "multiclass"):
-        for name, shown, role, codes in (
-            ("target", ev.target_name, "target", ev.class_codes),
-            ("predicted", "predicted", "prediction", ev.predicted_codes),
-        ):
-            yield _of_classes(np.asarray(codes), ev, naming(name, role, shown))
+        yield _of_classes(np.asarray(ev.class_codes), ev, naming("target", "target", ev.target_name))
+        yield _of_classes(np.asarray(ev.predicted_codes), ev, naming("predicted", "prediction", "predicted"))
     if ev.task == "regression":
         yield _of_numbers(np.asarray(ev.y), naming("target", "target", ev.target_name))
     if ev.task in ("binary", "regression"):

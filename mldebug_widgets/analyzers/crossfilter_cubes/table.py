@@ -88,8 +88,7 @@ class BinnedTable:
             for dimension in brushes
         }
         return [
-            Counted(column.codes, column.size, own[place] if place in own else everything)
-            for place, column in enumerate(self.columns)
+            Counted(column.codes, column.size, own.get(place, everything)) for place, column in enumerate(self.columns)
         ]
 
 
