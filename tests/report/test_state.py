@@ -19,7 +19,7 @@ from mldebug_widgets.report import state
 from tests.report.payloads import PAYLOADS
 from tests.report.workbenches import N, table, workbench
 
-PANELS = ("overview", "performance", "rows", "whatif")
+PANELS = ("overview", "performance", "slices", "rows", "whatif")
 
 selections = st.one_of(
     st.just({"kind": "all"}),
