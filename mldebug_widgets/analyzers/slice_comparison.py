@@ -30,6 +30,8 @@ REST = "the rest"
 class SliceMeasure:
     """The searched metric on the rows of one query, against the rest: what the builder shows while a person types.
 
+    ``query`` selects exactly the ``n`` rows over the whole Evaluation: the condition, within the split that was
+    measured; ``label`` is the condition alone.
     ``effect``, ``low`` and ``high`` are the difference, slice minus rest, and its 95% interval on all these rows: they
     were chosen by a person, so there is no search to correct for, and no promise if the person searched by eye.
     """
@@ -270,7 +272,7 @@ def measure_slice(ev: Evaluation, query: str, *, split: Any = None, metric: Any 
     )
     n = int(np.count_nonzero(mask))
     return SliceMeasure(
-        query=query,
+        query=_within(query, searched.query),
         label=query,
         n=n,
         share=n / len(mask) if len(mask) else np.nan,
@@ -282,6 +284,10 @@ def measure_slice(ev: Evaluation, query: str, *, split: Any = None, metric: Any 
         low=float(contrast.low),
         high=float(contrast.high),
     )
+
+
+def _within(query: str, scope: str) -> str:
+    return f"({query}) and {scope}" if query.strip() and scope else query or scope
 
 
 def relabelled(comparison: SliceComparison, first_label: str, second_label: str) -> SliceComparison:

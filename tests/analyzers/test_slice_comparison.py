@@ -193,6 +193,7 @@ class TestMeasureSlice:
             values = row_metric(ev, name).values
             rest = np.setdiff1d(ev.splits["test"], inside(ev))
             assert measured.n == len(inside(ev))
+            assert np.flatnonzero(ev.rows_matching(measured.query)).tolist() == sorted(inside(ev))
             assert measured.metric == pytest.approx(np.mean(values[inside(ev)], dtype=float))
             assert measured.rest_metric == pytest.approx(np.mean(values[rest], dtype=float))
             assert measured.effect == pytest.approx(measured.metric - measured.rest_metric)
@@ -221,6 +222,7 @@ class TestMeasureSlice:
         ev = evaluation("binary")
         values = np.where(np.arange(ev.n) % 3 == 0, np.nan, np.arange(ev.n) % 2).astype(float)
         measured = measure_slice(ev, QUERY, metric=values, split="all")
+        assert measured.query == measured.label == QUERY
         rows = np.flatnonzero(ev.rows_matching(QUERY))
         assert measured.n == len(rows)
         assert measured.metric == pytest.approx(np.nanmean(values[rows]))
