@@ -69,7 +69,7 @@ export interface SliceRequests {
   search: Pick<SliceSettings, "metric" | "direction" | "max_predicates"> & { scope: string };
   /** null; ends the search. */
   cancel: Record<string, never>;
-  /** SliceMeasure of the searched rows that fulfil the query. */
+  /** SliceMeasure of the searched rows that fulfil the query; its own query selects exactly these. */
   measure: { query: string };
   /** SliceComparison; `other` "" is the rest. */
   compare: { query: string; other: string };

@@ -485,6 +485,7 @@ export const comparison: SliceComparison = {
   n_first: 7554,
   n_second: 76_640,
   n_both: 0,
+  n_features: 7,
   split: "test",
   metrics: [
     {

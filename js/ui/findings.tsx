@@ -2,6 +2,7 @@
 import type { Finding, FindingsResult } from "../contract/generated";
 import type { ViewHost } from "../contract/host";
 import type { Panel } from "../contract/workbench";
+import { ALL_ROWS, nextSelection, type Selection } from "../contract/workbench";
 import { CopyButton, LinkButton } from "./controls";
 import { formatSeconds, plural } from "./format";
 import { useShared } from "./hooks";
@@ -11,11 +12,11 @@ const NO_PANELS: readonly Panel[] = [];
 
 export function FindingsList({ host, findings }: { host: ViewHost; findings: readonly Finding[] }) {
   const [panels] = useShared<readonly Panel[]>(host, "panels", NO_PANELS);
-  const [current, open] = useShared<string>(host, "panel", "");
+  const [current] = useShared<string>(host, "panel", "");
   return (
     <ul class="findings">
       {findings.map((finding) => {
-        const panel = panels.find(({ id }) => id === finding.panel && id !== current);
+        const panel = panels.find(({ id }) => id === finding.panel);
         return (
           <li key={`${finding.code} ${finding.title}`}>
             <Severity severity={finding.severity} />
@@ -29,7 +30,9 @@ export function FindingsList({ host, findings }: { host: ViewHost; findings: rea
               )}
             </div>
             <div class="ways">
-              {panel && <LinkButton onClick={() => open(panel.id)}>{`Open ${panel.label}`}</LinkButton>}
+              {panel && (
+                <PanelLink host={host} finding={finding} panel={panel} isOpen={panel.id === current} />
+              )}
               {finding.code_text !== "" && <CopyButton text={finding.code_text}>Copy as code</CopyButton>}
               <span class="small">{finding.code}</span>
             </div>
@@ -38,6 +41,29 @@ export function FindingsList({ host, findings }: { host: ViewHost; findings: rea
       })}
     </ul>
   );
+}
+
+interface PanelLinkProps {
+  host: ViewHost;
+  finding: Finding;
+  panel: Panel;
+  /** Whether this is the panel that is open. */
+  isOpen: boolean;
+}
+
+/** The way to where a finding can be seen: to its rows and to its feature, where it is about such. */
+function PanelLink({ host, finding, panel, isOpen }: PanelLinkProps) {
+  const { query, feature } = finding;
+  const [selection, select] = useShared<Selection>(host, "selection", ALL_ROWS);
+  const [, takeFeature] = useShared<number | null>(host, "feature", null);
+  const [, openPanel] = useShared<string>(host, "panel", "");
+  if (isOpen && query === "" && feature === null) return null;
+  const open = () => {
+    if (query !== "") select(nextSelection(selection, { kind: "query", label: query, n: null, query }));
+    if (feature !== null) takeFeature(feature);
+    openPanel(panel.id);
+  };
+  return <LinkButton onClick={open}>{query === "" ? `Open ${panel.label}` : "Open slice"}</LinkButton>;
 }
 
 /** Which checks found nothing, which could not tell and why, and how long it took. */

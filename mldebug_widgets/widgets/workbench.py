@@ -48,6 +48,8 @@ class WorkbenchWidget(ViewWidget):
         The panel list as the shell shows it; ``panel`` is the id of the open one.
     selection, threshold, row
         Shared state: the rows in focus (JSON record), the decision threshold (binary), and the row under What-if.
+    feature
+        Position of a feature that What-if is asked to show; it takes the request back when it has.
     saved_slices
         Conditions kept under a name, {name, query, n}; in an exported file also ``rows``, those of the rows that it
         carries.
@@ -58,7 +60,7 @@ class WorkbenchWidget(ViewWidget):
     """
 
     stem = "workbench"
-    browser_writes = frozenset({"panel", "selection", "threshold", "row"})
+    browser_writes = frozenset({"panel", "selection", "threshold", "row", "feature"})
 
     title = traitlets.Unicode("").tag(sync=True)
     subtitle = traitlets.Unicode("").tag(sync=True)
@@ -67,6 +69,7 @@ class WorkbenchWidget(ViewWidget):
     selection = traitlets.Dict().tag(sync=True)
     threshold = traitlets.Float(None, allow_none=True).tag(sync=True)
     row = traitlets.Int(None, allow_none=True).tag(sync=True)
+    feature = traitlets.Int(None, allow_none=True).tag(sync=True)
     saved_slices: Any = traitlets.List().tag(sync=True)
     status = traitlets.Dict(IDLE).tag(sync=True)
     contents = traitlets.Unicode("").tag(sync=True)
@@ -202,23 +205,26 @@ class WorkbenchWidget(ViewWidget):
             self._accept(resolve(self.evaluation, {**record, "threshold": change["new"], "token": record["token"] + 1}))
 
     def accepts(self, name: str, value: Any) -> bool:
-        """Return whether there is such a panel, row or threshold; a selection is checked when it is resolved."""
+        """Return whether there is such a panel, row, feature or threshold; a selection is checked when it is resolved."""
         if name == "panel":
             return isinstance(value, str) and value in self._available
         if name == "row":
             return value is None or (type(value) is int and 0 <= value < self.evaluation.n)
+        if name == "feature":
+            return value is None or (type(value) is int and 0 <= value < len(self.evaluation.features))
         if name == "threshold":
             binary = self.evaluation.task == "binary"
             return type(value) in (int, float) and 0 <= value <= 1 if binary else value is None
         return isinstance(value, dict)
 
-    @traitlets.validate("panel", "row", "threshold")
+    @traitlets.validate("panel", "row", "feature", "threshold")
     def _possible(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         if not self.accepts(name, value):
             allowed = {
                 "panel": ", ".join(self._available),
                 "row": f"a whole number from 0 to {self.evaluation.n - 1}, or None",
+                "feature": f"a position from 0 to {len(self.evaluation.features) - 1}, or None",
                 "threshold": "a number from 0 to 1" if self.evaluation.task == "binary" else "None",
             }
             raise MldValueError("MLD-S20", name, repr(value), allowed[name], "Choose one of these.")

@@ -18,6 +18,8 @@ interface FindingsProps {
   result: SlicesResult;
   columns: readonly BuilderColumn[];
   embedded: EmbeddedSlices | null;
+  /** What the heat map depends on beside its columns. */
+  basis: string;
   /** A newer search is under way. */
   running: boolean;
   live: boolean;
@@ -27,10 +29,10 @@ interface FindingsProps {
 }
 
 export function Findings(props: FindingsProps) {
-  const { host, result, columns, embedded, running, live, selecting, onCompare, onBuild } = props;
+  const { host, result, columns, embedded, basis, running, live, selecting, onCompare, onBuild } = props;
   const [mode, setMode] = useState<Mode>("list");
   return (
-    <section aria-label="What was found" aria-busy={running} class={running ? "stale" : undefined}>
+    <section aria-label="What was found" aria-busy={running} class={running ? "found stale" : "found"}>
       <div class="modes">
         <Segmented
           label="View"
@@ -52,6 +54,7 @@ export function Findings(props: FindingsProps) {
       {mode === "tree" && <ErrorTree result={result} selecting={selecting} />}
       {mode === "plane" && (
         <HeatMap
+          key={basis}
           host={host}
           result={result}
           columns={columns}

@@ -1,5 +1,6 @@
 /** Slices as the workbench's selection. */
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
+import type { SlicesResult } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
 import type { EmbeddedSlices, SavedSlice } from "../../contract/slices";
 import { ALL_ROWS, nextSelection, type Selection } from "../../contract/workbench";
@@ -27,8 +28,19 @@ const NO_SAVED: readonly SavedSlice[] = [];
 export function useSelecting(host: ViewHost): Selecting {
   const [selection, set] = useShared<Selection>(host, "selection", ALL_ROWS);
   const [saved] = useShared<readonly SavedSlice[]>(host, "saved_slices", NO_SAVED);
+  const [result] = useTrait<SlicesResult | null | undefined>(host, "result");
   const [embedded] = useTrait<EmbeddedSlices | null | undefined>(host, "embedded");
-  const live = useConnection(host) === "live";
+  const connection = useConnection(host);
+  const live = connection === "live";
+  useEffect(() => {
+    // A finding selects by its query alone; what this file knows of it is added here.
+    const { kind, query = "", rows } = selection;
+    const carried = embedded?.carried[query];
+    if (connection !== "report" || kind !== "query" || rows || !carried) return;
+    const found = result?.slices.find((slice) => slice.query === query);
+    const known = found ? { n: found.size, label: found.label } : {};
+    set(nextSelection(selection, { ...selection, ...known, rows: [...carried] }));
+  }, [connection, selection, embedded, result, set]);
   return useMemo(() => {
     const isSelected = (query: string) => selection.kind === "query" && selection.query === query;
     const select = ({ query, label, n }: NamedQuery) => {

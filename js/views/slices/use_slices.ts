@@ -36,6 +36,7 @@ export function useSlices(host: ViewHost) {
   const [status] = useTrait<SearchStatus | undefined>(host, "status");
   const [stale] = useTrait<boolean | undefined>(host, "stale");
   const [saved] = useShared<readonly SavedSlice[]>(host, "saved_slices", NO_SAVED);
+  const [threshold] = useShared<number | null>(host, "threshold", null);
   const connection = useConnection(host);
   return {
     result: result ?? null,
@@ -48,7 +49,8 @@ export function useSlices(host: ViewHost) {
     status: status?.state ? status : IDLE,
     stale: stale ?? false,
     saved,
-    connection,
+    /** What answers about rows depend on beside the question: another one makes them untrue. */
+    basis: `${scope} ${settings?.metric} ${threshold}`,
     /** A kernel answers, and the panel has one: a result that stands alone has nobody to ask. */
     live: connection === "live" && host.shared !== null,
   };

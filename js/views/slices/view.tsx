@@ -69,6 +69,7 @@ function SlicesBody({ host }: { host: ViewHost }) {
       {result && (
         <Findings
           host={host}
+          basis={panel.basis}
           result={result}
           columns={columns}
           embedded={embedded}
@@ -81,6 +82,7 @@ function SlicesBody({ host }: { host: ViewHost }) {
       )}
       {pair && (
         <Compare
+          key={panel.basis}
           host={host}
           pair={pair}
           choices={comparable(result, saved)}
@@ -95,6 +97,7 @@ function SlicesBody({ host }: { host: ViewHost }) {
           builder={builder}
           columns={columns}
           metricLabel={capital(result?.metric_label ?? "metric")}
+          basis={panel.basis}
           selecting={selecting}
           onCompare={compareWithRest}
         />

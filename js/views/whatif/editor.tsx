@@ -1,8 +1,8 @@
 /** One open row: controls on the left, the model's answer on the right. */
-import { useCallback, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Feature, NearestRow, WhatifResult } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
-import { Button, CopyButton, useTrait } from "../../ui";
+import { Button, CopyButton, useShared, useTrait } from "../../ui";
 import { AnswerCard } from "./answer_card";
 import { type CurveDrawing, outputOn } from "./curve";
 import { CurvePanel } from "./curve_panel";
@@ -38,6 +38,7 @@ export function Editor({ host, result, features, subject, nRows, live, onOpen }:
   const [kept] = useTrait<NearestRow | null>(host, "nearest_row");
   const [edits, setEdits] = useEdits(host, result.row);
   const [taken, take] = useState<number | null>(() => firstToShow(features));
+  const wanted = useWanted(host, take);
   const feature = features.find(({ position }) => position === taken) ?? null;
 
   const asked = useAnswer(host, result, edits, live);
@@ -68,6 +69,7 @@ export function Editor({ host, result, features, subject, nRows, live, onOpen }:
         edits={edits}
         lockOf={(each) => lockOf(each, live, curves)}
         canBeMissing={curves === null}
+        wanted={wanted}
         onEdit={edit}
         onTake={take}
       />
@@ -97,6 +99,19 @@ export function Editor({ host, result, features, subject, nRows, live, onOpen }:
       </div>
     </div>
   );
+}
+
+/** The feature that another panel asks for: taken in hand, and the request taken back. */
+function useWanted(host: ViewHost, take: (position: number) => void): { position: number } | null {
+  const [asked, answer] = useShared<number | null>(host, "feature", null);
+  const [wanted, want] = useState<{ position: number } | null>(null);
+  useEffect(() => {
+    if (asked === null) return;
+    take(asked);
+    want({ position: asked });
+    answer(null);
+  }, [asked, answer, take]);
+  return wanted;
 }
 
 /** The first feature with a range, else the first with any curve. */

@@ -1,5 +1,5 @@
 /** All features as rows of controls; a field finds one among many. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Feature, WhatifResult } from "../../contract/generated";
 import { formatCount, LinkButton } from "../../ui";
 import { FeatureRow } from "./feature_row";
@@ -18,6 +18,8 @@ interface FeatureListProps {
   /** Why a feature cannot be moved here, or "". */
   lockOf: (feature: Feature) => string;
   canBeMissing: boolean;
+  /** A feature that is to be found here; another object asks again. */
+  wanted: { position: number } | null;
   onEdit: (feature: Feature, value: Scalar) => void;
   onTake: (position: number) => void;
 }
@@ -29,15 +31,23 @@ export function FeatureList({
   edits,
   lockOf,
   canBeMissing,
+  wanted,
   onEdit,
   onTake,
 }: FeatureListProps) {
+  const list = useRef<HTMLDivElement>(null);
   const [search, setSearch] = useState("");
   const [whole, setWhole] = useState(false);
   const found = features.filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()));
   const drawn = whole ? found : found.slice(0, MOST_DRAWN);
+  useEffect(() => {
+    if (wanted === null) return;
+    setSearch("");
+    if (wanted.position >= MOST_DRAWN) setWhole(true);
+    requestAnimationFrame(() => bringInto(list.current, wanted.position));
+  }, [wanted]);
   return (
-    <div class="features">
+    <div class="features" ref={list}>
       {features.length >= MANY && (
         <input
           class="input find"
@@ -69,4 +79,11 @@ export function FeatureList({
       )}
     </div>
   );
+}
+
+/** Scrolls to the control of a feature and gives it the focus, which takes it in hand. */
+function bringInto(list: HTMLElement | null, position: number): void {
+  const row = list?.querySelector<HTMLElement>(`[data-feature="${position}"]`);
+  row?.scrollIntoView?.({ block: "nearest" });
+  row?.querySelector<HTMLElement>("input, select, button")?.focus({ preventScroll: true });
 }

@@ -29,7 +29,11 @@ export const FeatureRow = memo(function FeatureRow(props: FeatureRowProps) {
   const outside = isOutside(feature, value);
   const number = feature.kind === "numeric" || feature.kind === "datetime";
   return (
-    <div class={locked === "" ? "feature" : "feature locked"} title={locked || undefined}>
+    <div
+      class={locked === "" ? "feature" : "feature locked"}
+      title={locked || undefined}
+      data-feature={feature.position}
+    >
       <div class="name">
         <MiddleEllipsis text={columnName(feature.name)} tail={6} />
         <small class={outside ? "outside" : undefined} title={range}>

@@ -1,9 +1,10 @@
 /** Export: what kind of file, how much of the data, and then the browser saves it. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type CodedError, toCodedError } from "../../contract/errors";
 import { type ExportedFile, type ExportFormat, fetchExport } from "../../contract/export_file";
 import type { ViewHost } from "../../contract/host";
 import { Button, ErrorState, Progress, useConnection } from "../../ui";
+import { useClosing } from "./use_closing";
 
 const MIME_TYPES: Record<ExportFormat, string> = { html: "text/html", ipynb: "application/x-ipynb+json" };
 
@@ -88,33 +89,6 @@ function ExportForm({ host }: { host: ViewHost }) {
       {work !== null && "error" in work && <ErrorState error={work.error} />}
     </div>
   );
-}
-
-/** Closes on Escape inside, and on a press or focus outside. Put the returned ref on the menu with its button. */
-function useClosing(close: () => void) {
-  const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = ref.current;
-    if (element === null) return;
-    const root = element.getRootNode();
-    const outside = (event: Event) => {
-      if (!event.composedPath().includes(element)) close();
-    };
-    const onEscape = (event: Event) => {
-      if ((event as KeyboardEvent).key !== "Escape") return;
-      close();
-      element.querySelector("button")?.focus();
-    };
-    document.addEventListener("pointerdown", outside);
-    root.addEventListener("focusin", outside);
-    element.addEventListener("keydown", onEscape);
-    return () => {
-      document.removeEventListener("pointerdown", outside);
-      root.removeEventListener("focusin", outside);
-      element.removeEventListener("keydown", onEscape);
-    };
-  }, []);
-  return ref;
 }
 
 function save({ name, bytes }: ExportedFile, type: string): void {

@@ -5,6 +5,7 @@ import { ConnectionBanner, useConnection, useTrait } from "../../ui";
 import { ExportMenu } from "./export_menu";
 import { PanelArea } from "./panel_area";
 import { PanelList, PanelSelect } from "./panel_list";
+import { SavedMenu } from "./saved_menu";
 import { SelectionChip } from "./selection_chip";
 import { StatusLine } from "./status_line";
 
@@ -27,6 +28,7 @@ export function Workbench({ host }: { host: ViewHost }) {
         <span class="grow" />
         <StatusLine host={host} status={status} />
         <SelectionChip host={host} />
+        <SavedMenu host={host} />
         <ExportMenu host={host} />
       </div>
       <div class="notes">

@@ -15,13 +15,16 @@ interface BuildSliceProps {
   builder: Builder;
   columns: readonly BuilderColumn[];
   metricLabel: string;
+  /** What measures depend on beside the query. */
+  basis: string;
   selecting: Selecting;
   onCompare: (rows: NamedQuery) => void;
 }
 
-export function BuildSlice({ host, builder, columns, metricLabel, selecting, onCompare }: BuildSliceProps) {
+export function BuildSlice(props: BuildSliceProps) {
+  const { host, builder, columns, metricLabel, basis, selecting, onCompare } = props;
   const { query, groups, behind } = builder;
-  const measured = useMeasure(host, query);
+  const measured = useMeasure(host, query, basis);
   const measure = measured.stale ? null : (measured.answer?.data ?? null);
   const usable = query.trim() !== "" && measured.error === null && measure !== null && measure.n > 0;
   const rows = { query: measure?.query ?? query, label: query, n: measure?.n ?? null };

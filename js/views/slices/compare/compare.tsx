@@ -3,7 +3,16 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { SliceComparison } from "../../../contract/generated";
 import type { ViewHost } from "../../../contract/host";
 import type { EmbeddedSlices } from "../../../contract/slices";
-import { EmptyState, ErrorState, formatCount, LinkButton, Progress, Select, useRequest } from "../../../ui";
+import {
+  EmptyState,
+  ErrorState,
+  formatCount,
+  LinkButton,
+  Progress,
+  plural,
+  Select,
+  useRequest,
+} from "../../../ui";
 import type { NamedQuery } from "../use_selecting";
 import { Distribution } from "./distribution";
 import { MetricTable } from "./metric_table";
@@ -88,8 +97,16 @@ export function Compare({ host, pair, choices, embedded, live, onChange }: Compa
 
 function Comparison({ comparison }: { comparison: SliceComparison }) {
   const [all, showAll] = useState(false);
-  const { first_label: first, second_label: other, n_first, n_second, metrics, features } = comparison;
-  const second = other === "" ? "the rest" : other;
+  const {
+    first_label: first,
+    second_label: other,
+    n_first,
+    n_second,
+    n_both,
+    metrics,
+    features,
+  } = comparison;
+  const second = other || "the rest";
   const drawn = all ? features : features.slice(0, MOST_TELLING);
   return (
     <>
@@ -98,6 +115,9 @@ function Comparison({ comparison }: { comparison: SliceComparison }) {
         first={`${first} · ${formatCount(n_first)} rows`}
         second={`${second} · ${formatCount(n_second)} rows`}
       />
+      {n_both > 0 && (
+        <p class="small">{`${plural(n_both, "row is", "rows are")} in both and ${n_both === 1 ? "counts" : "count"} on both sides.`}</p>
+      )}
       <p class="caption">
         How the columns differ, most different first. <span class="key first">outline</span> {first},{" "}
         <span class="key second">bars</span> {second}; the number is the share of rows that would have to
@@ -108,6 +128,9 @@ function Comparison({ comparison }: { comparison: SliceComparison }) {
           <Distribution key={feature.name} feature={feature} />
         ))}
       </div>
+      {drawn.length === features.length && features.length < comparison.n_features && (
+        <p class="small">{`The ${formatCount(features.length)} most different of ${plural(comparison.n_features, "column")}.`}</p>
+      )}
       {drawn.length < features.length && (
         <LinkButton onClick={() => showAll(true)}>{`All ${formatCount(features.length)} columns`}</LinkButton>
       )}
