@@ -20,9 +20,13 @@ MAX_LENGTH = 100_000  # a set of 200 categories, and a few more conditions
 _ALLOWED = (
     "comparisons (==, !=, <, <=, >, >=, in, not in), and, or, not, parentheses, `backtick names`, numbers, text, "
     "lists, .isna(), .notna(), .isin([...]), .between(a, b), .str.contains(), .str.startswith(), .str.endswith(), "
-    ".str.len(), .dt.year, .dt.quarter, .dt.month, .dt.day, .dt.weekday, .dt.dayofweek, .dt.hour, .dt.minute"
+    ".str.len(), .dt.year, .dt.quarter, .dt.month, .dt.day, .dt.day_of_week, .dt.hour, .dt.minute"
 )
-_MOMENT_PARTS = ("year", "quarter", "month", "day", "weekday", "dayofweek", "hour", "minute")
+# Name in a query -> in pandas; the weekday's older names are going away there, and people go on writing them.
+_MOMENT_PARTS = {name: name for name in ("year", "quarter", "month", "day", "day_of_week", "hour", "minute")} | {
+    "weekday": "day_of_week",
+    "dayofweek": "day_of_week",
+}
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -242,7 +246,7 @@ class _Reader:
             return None
         column = self._column(owner)
         try:
-            values = getattr(getattr(column, accessor), name)
+            values = getattr(getattr(column, accessor), _MOMENT_PARTS.get(name, name))
             return (values() if is_length else values).rename(f"{column.name}.{accessor}.{name}")
         except (AttributeError, TypeError) as error:
             raise MldValueError(

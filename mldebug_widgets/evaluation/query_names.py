@@ -14,6 +14,8 @@ import pandas as pd
 
 #: What pandas puts before a name that it has turned into an identifier, and before a variable of the caller.
 _RESERVED_BY_PANDAS = ("BACKTICK_QUOTED_STRING_", "__pd_eval_local_")
+#: What pandas reads as a number, whatever columns there are.
+_NUMBERS_OF_PANDAS = ("inf", "Inf")
 
 
 def written_name(name: str) -> str:
@@ -56,6 +58,7 @@ def _is_identifier(name: str) -> bool:
         name.isidentifier()
         and not keyword.iskeyword(name)
         and not name.startswith(_RESERVED_BY_PANDAS)
+        and name not in _NUMBERS_OF_PANDAS
         and (name.isascii() or unicodedata.normalize("NFKC", name) == name)
     )
 

@@ -12,11 +12,14 @@ import pandas as pd
 
 from mldebug_widgets.analyzers.slice_vocabulary.cuts import Cut, roundest
 from mldebug_widgets.analyzers.slice_vocabulary.field import Entry, Named, Plan, Unusable
-from mldebug_widgets.analyzers.slice_vocabulary.numbers import FEW_INTEGERS, Ordered, few_integers, if_any, in_bins
+from mldebug_widgets.analyzers.slice_vocabulary.numbers import Ordered, few_integers, if_any, in_bins, ordered_numbers
 
 TimeUnit = Literal["s", "ms", "us", "ns"]
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_PARTS = (("hour", "hour", ()), ("weekday", "day_of_week", _WEEKDAYS), ("month", "month", ()), ("year", "year", ()))
+#: Values of a part that are told one by one; years that span more are left to the moment's bins.
+MOST_PARTS = 24
 _ROUND_DURATIONS = tuple(pd.Timedelta(1, unit=unit) for unit in ("D", "h", "min", "s", "ms", "us"))
 _ROUND_TIMES = ("h", "min", "s", "ms", "us")
 
@@ -93,20 +96,20 @@ def moment_entries(column: pd.Series, named: Named, plan: Plan) -> tuple[Entry, 
     column = plan.taken(column)
     if pd.api.types.is_object_dtype(column.dtype):
         raise Unusable("its dates are Python objects: convert them with pd.to_datetime()")
-    index = pd.DatetimeIndex(column)
-    missing = if_any(np.asarray(index.isna()))
     entries: list[Entry] = []
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        moments = Ordered(np.asarray(index.asi8), missing)
+    has_time = column.dtype.kind == "M"
+    if has_time:  # Arrow's dates have no order in a query
+        index = pd.DatetimeIndex(column)
+        moments = Ordered(np.asarray(index.asi8), if_any(np.asarray(index.isna())))
         entries += in_bins(moments, Moments(index.unit, index.tz), named, plan)
-    parts = (("hour", ()), ("weekday", _WEEKDAYS), ("month", ()), ("year", ()))
-    for name, words in parts:
-        values = np.asarray(index.dayofweek if name == "weekday" else getattr(index, name))
-        # A missing moment is one predicate, not one for every part.
-        part = Ordered(values, None, missing)
-        present = values if missing is None else values[~missing]
-        if len(present) and 0 < int(present.max()) - int(present.min()) < max(FEW_INTEGERS, 24):
-            entries += few_integers(part, named.part(name, "dt.dayofweek" if words else f"dt.{name}"), plan, words)
+    for name, part, words in _PARTS if has_time else _PARTS[1:]:
+        plan.look()
+        values = ordered_numbers(getattr(column.dt, part))
+        present = values.values[values.present(np.arange(len(column)))]
+        if len(present) and 0 < int(present.max()) - int(present.min()) < MOST_PARTS:
+            # A missing moment is one predicate, not one for every part.
+            alone = Ordered(values.values, None, values.missing)
+            entries += few_integers(alone, named.part(name, f"dt.{part}"), plan, words)
     return tuple(entries)
 
 

@@ -17,6 +17,8 @@ from mldebug_widgets.evaluation.schema import Feature
 
 #: Integers of at most so many distinct values are told one by one.
 FEW_INTEGERS = 20
+#: From here on floats and integers are no longer equal one by one.
+LARGEST_EXACT = 2.0**53
 _CHUNK = 1 << 16  # values that stay in the cache while they are compared with one cut after the other
 
 
@@ -59,10 +61,17 @@ def number_entries(column: pd.Series, feature: Feature, named: Named, plan: Plan
         When its values cannot be compared exactly in a query.
     """
     ordered = ordered_numbers(plan.taken(column))
-    if feature.integer and feature.unique <= FEW_INTEGERS:
+    if feature.integer and feature.unique <= FEW_INTEGERS and _are_exact(ordered.values):
         return few_integers(ordered, named, plan)
     scale: Scale = WholeNumbers() if ordered.values.dtype.kind in "iu" else RealNumbers()
     return in_bins(ordered, scale, named, plan)
+
+
+def _are_exact(values: npt.NDArray[Any]) -> bool:
+    """Tell whether whole numbers are finite, and equal to the integers that stand for them."""
+    if values.dtype.kind != "f":
+        return True
+    return not (np.abs(values) >= LARGEST_EXACT).any()
 
 
 def ordered_numbers(column: pd.Series) -> Ordered:
@@ -95,10 +104,10 @@ def few_integers(ordered: Ordered, named: Named, plan: Plan, words: tuple[str, .
     """Return equality of every distinct integer; ``words`` are the names of the integers from 0, if they have any."""
     everywhere = np.arange(len(ordered.values))
     values = np.unique(ordered.values[ordered.present(everywhere)])
-    if len(values) < 2 and ordered.missing is None:
+    if len(values) + (ordered.missing is not None) + (ordered.incomparable is not None) < 2:
         return ()
     codes = _above(ordered.values, list(values[:-1]))
-    wording = _Integers(named, tuple(int(value) for value in values), words)
+    wording = _Integers(named, tuple(int(value) for value in values), words, ordered.incomparable is not None)
     return (_entry(named, codes, len(values), ordered, wording, plan),)
 
 
@@ -150,6 +159,7 @@ class _Integers:
     named: Named
     values: tuple[int, ...]
     words: tuple[str, ...]
+    has_incomparable: bool
 
     def predicate(self, codes: tuple[int, ...]) -> Predicate:
         if codes[0] == len(self.values):
@@ -159,7 +169,7 @@ class _Integers:
         if first == last:
             return Predicate(column, "equal", f"{column} = {self._word(first)}", f"{query} == {first}", feature)
         from_start, to_end = codes[0] == 0, codes[-1] == len(self.values) - 1
-        if from_start and to_end:
+        if from_start and to_end and not self.has_incomparable:
             return self.named.present()
         label, condition = f"{column} in {self._word(first)}..{self._word(last)}", f"{first} <= {query} <= {last}"
         if not self.words and from_start:

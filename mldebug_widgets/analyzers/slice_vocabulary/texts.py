@@ -18,6 +18,7 @@ MOST_WORDS = 30
 #: Words are chosen from the beginnings of so many texts; whether a text holds one is looked up in all of all texts.
 WORD_TEXTS, WORD_CHARACTERS = 10_000, 2_000
 #: Characters that are searched for words; the longer the texts, the fewer the words.
+_WORD = r"\b[^\W\d_]\w{1,29}\b"
 _WORK = 2_000_000_000
 _CHARACTERS_AT_A_TIME = 2_000_000
 
@@ -41,6 +42,8 @@ def text_entries(column: pd.Series, named: Named, plan: Plan) -> tuple[Entry, ..
     if unknown.any():
         raise Unusable("some of its values are no text")
     entries = in_bins(Ordered(counts, if_any(missing)), WholeNumbers(), named.part("length", "str.len()"), plan)
+    if pd.api.types.infer_dtype(column, skipna=True) != "string":
+        return entries  # lists and bytes have a length and no words
     pieces = list(_pieces(counts))
     most = min(MOST_WORDS, max(1, _WORK // max(int(counts.sum()), 1)))
     words = telling_words(column, plan, most)
@@ -81,8 +84,9 @@ def telling_words(column: pd.Series, plan: Plan, most: int) -> tuple[str, ...]:
 
 def _held_words(texts: pd.Series, excess: npt.NDArray[np.float64]) -> pd.DataFrame:
     """Return, for every word in these texts, the number of texts that hold it and the sum of their ``excess``."""
-    found = texts.str.slice(0, WORD_CHARACTERS).str.lower().str.findall(r"\b[^\W\d_]\w{1,29}\b")
-    found.index = pd.RangeIndex(len(found))
+    present = np.flatnonzero(texts.notna())
+    beginnings = texts.iloc[present].str.slice(0, WORD_CHARACTERS).str.lower()
+    found = pd.Series(beginnings.str.findall(_WORD).to_numpy(dtype=object), index=present, dtype=object)
     words = found.explode().dropna()
     held = pd.DataFrame({"word": words.to_numpy(dtype=object), "text": words.index.to_numpy()}).drop_duplicates()
     counted = pd.DataFrame({"texts": 1, "excess": excess[held["text"].to_numpy()]}, index=held["word"])
