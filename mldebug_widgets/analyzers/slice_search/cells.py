@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.analyzers.slice_search.counting import Counter, Kept, Table
+from mldebug_widgets.analyzers.slice_search.covering import count_all
 from mldebug_widgets.analyzers.slice_search.objective import Float64s, Int64s
 from mldebug_widgets.analyzers.slice_search.predicates import ColumnPredicates, Positions
 from mldebug_widgets.analyzers.slice_search.target import Target, hopeful
+from mldebug_widgets.analyzers.slice_search.workers import Workers
+
+#: What it costs to pick out the kept rows of a pair of columns, to extend them by one column, and to count a triple of
+#: columns as a margin of a block; in passes over all rows, measured.
+_PAIR = 1.5
+_EXTENSION = 2.0
+_IN_BLOCKS = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,10 +60,11 @@ class CellSearch:
         predicates: Sequence[ColumnPredicates],
         targets: Sequence[Target],
         max_predicates: int,
-        pairs: dict[tuple[int, int], Table],
+        pairs: dict[tuple[int, ...], Table],
     ) -> None:
         self._counter = counter
         self._targets = targets
+        self._min_rows = targets[0].population.min_rows
         self._max_predicates = max_predicates
         self._starts = np.concatenate([[0], np.cumsum(counter.lengths)]).astype(np.intp)
         self._predicate_of = _numbers(predicates, self._starts)
@@ -72,29 +81,55 @@ class CellSearch:
 
     def offer_pairs(self) -> None:
         """Offer every pair of codes."""
-        first, second = np.nonzero(self._sizes >= self._targets[0].population.min_rows)
+        first, second = np.nonzero(self._sizes >= self._min_rows)
         codes = np.column_stack([first, second])
         columns = np.searchsorted(self._starts, codes, side="right") - 1
         for target in self._targets:
             target.offer(columns, self._predicate_of[codes], self._sizes[first, second], self._totals[first, second])
 
-    def tasks(self) -> list[Callable[[], None]]:
-        """Return the work that is left: one task per pair of columns, the most promising ones first."""
+    def search(self, workers: Workers) -> None:
+        """Find the best cells of three and more columns."""
         worth = hopeful(self._targets, self._sizes, self._totals)
-        best = np.where(worth, self._totals, -1.0)
-        # Largest total of a cell worth extending, for each pair of columns.
-        peaks = np.maximum.reduceat(np.maximum.reduceat(best, self._starts[:-1], axis=0), self._starts[:-1], axis=1)
-        first, second = np.nonzero(peaks >= 0)
-        ordered = np.argsort(-peaks[first, second], kind="stable")
-        return [self._task(int(first[index]), int(second[index])) for index in ordered]
+        peaks = self._per_pair(np.maximum, np.where(worth, self._totals, -1.0))
+        shares = self._per_pair(np.add, np.where(worth, self._sizes, 0)) / self._counter.n
+        alive = peaks >= 0
+        # Triples of columns of which every pair has a cell worth extending.
+        triples = np.argwhere(alive[:, :, np.newaxis] & alive[:, np.newaxis, :] & alive[np.newaxis, :, :])
+        one_by_one = _PAIR * alive.sum() + _EXTENSION * shares[triples[:, 0], triples[:, 1]].sum()
+        if _IN_BLOCKS * len(triples) < one_by_one:
+            wanted = [tuple(columns) for columns in triples.tolist()]
+            count_all(self._counter, workers, wanted, self._take_triple)
+            return
+        first, second = np.nonzero(alive)
+        promising = np.argsort(-peaks[first, second], kind="stable")
+        workers.run(self._take_pair, [(int(first[index]), int(second[index])) for index in promising])
 
-    def _task(self, first: int, second: int) -> Callable[[], None]:
-        def extend_pair() -> None:
-            at = self._codes(first), self._codes(second)
-            table = self._sizes[at], self._totals[at]
-            self._extend(self._node(None, (first, second), table))
+    def _per_pair(self, combine: np.ufunc, cells: Int64s | Float64s) -> Float64s:
+        """Return for each pair of columns its cells combined into one number."""
+        rows = combine.reduceat(cells, self._starts[:-1], axis=0)
+        combined: Float64s = combine.reduceat(rows, self._starts[:-1], axis=1)
+        return combined
 
-        return extend_pair
+    def _take_pair(self, columns: tuple[int, int]) -> None:
+        at = self._codes(columns[0]), self._codes(columns[1])
+        self._extend(self._node(None, columns, (self._sizes[at], self._totals[at])))
+
+    def _take_triple(self, columns: tuple[int, ...], table: Table) -> None:
+        """Offer the cells of a triple of columns, and extend those that are worth it."""
+        first, second, third = (self._codes(column) for column in columns)
+        together = (
+            (self._sizes[first, second] > 0)[:, :, np.newaxis]
+            & (self._sizes[first, third] > 0)[:, np.newaxis, :]
+            & (self._sizes[second, third] > 0)[np.newaxis, :, :]
+        )
+        sizes, totals = np.where(together, table[0], 0), table[1]
+        codes = np.argwhere(sizes >= self._min_rows)
+        at = tuple(codes.T)
+        predicates = self._predicate_of[codes + self._starts[list(columns)]]
+        for target in self._targets:
+            target.offer(columns, predicates, sizes[at], totals[at])
+        if self._max_predicates > 3:
+            self._extend(self._node(None, columns, (sizes, totals)))
 
     def _extend(self, node: _Node | None) -> None:
         """Count the node's cells together with every later column that can still give a better one, and go on there."""
@@ -135,7 +170,7 @@ class CellSearch:
 
     def _offer(self, node: _Node, column: int, table: Table) -> None:
         sizes, totals = table
-        cell, code = np.nonzero(sizes >= self._targets[0].population.min_rows)
+        cell, code = np.nonzero(sizes >= self._min_rows)
         predicates = self._predicate_of[np.column_stack([node.codes[cell], code + self._starts[column]])]
         for target in self._targets:
             target.offer((*node.columns, column), predicates, sizes[cell, code], totals[cell, code])
@@ -146,13 +181,13 @@ class CellSearch:
         cells = np.flatnonzero(hopeful(self._targets, sizes, totals))
         if len(cells) == 0:
             return None
-        first, second = np.divmod(cells, sizes.shape[1])
-        start = self._starts[columns[0]]
+        starts = self._starts[list(columns)]
+        at = np.column_stack(np.unravel_index(cells, sizes.shape))
         if outer is None:
-            codes = np.column_stack([start + first, self._starts[columns[1]] + second])
+            codes = starts + at
             kept = Kept.of(None, columns, cells, table)
         else:
-            codes = np.column_stack([outer.codes[first], start + second])
+            codes = np.column_stack([outer.codes[at[:, 0]], starts + at[:, 1]])
             kept = Kept.of(outer.kept, columns, cells, table)
             columns = (*outer.columns, *columns)
         return _Node(columns, codes, sizes.ravel()[cells], totals.ravel()[cells], kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -12,16 +12,13 @@ from mldebug_widgets.analyzers.slice_search.boxes import offer_boxes
 from mldebug_widgets.analyzers.slice_search.cells import CellSearch
 from mldebug_widgets.analyzers.slice_search.coded import Candidate, CodedColumn, Found
 from mldebug_widgets.analyzers.slice_search.counting import Counter, Table
-from mldebug_widgets.analyzers.slice_search.covering import blocks_for_pairs, margin
+from mldebug_widgets.analyzers.slice_search.covering import count_all
 from mldebug_widgets.analyzers.slice_search.objective import Evidence, Float64s, Objective, Population
 from mldebug_widgets.analyzers.slice_search.predicates import predicates_of
 from mldebug_widgets.analyzers.slice_search.ranking import TIE, Batch, Ranking
 from mldebug_widgets.analyzers.slice_search.sums import ComplexSums, PackedSums, SeparateSums, Sums
 from mldebug_widgets.analyzers.slice_search.target import Target
 from mldebug_widgets.analyzers.slice_search.workers import Workers
-
-#: Joint tables counted in one go by one thread.
-_TOGETHER = 16
 
 
 class SliceSearch:
@@ -133,12 +130,12 @@ class SliceSearch:
             self._search_boxes(targets)
 
     def _search_cells(self, targets: list[Target]) -> None:
-        pairs: dict[tuple[int, int], Table] = {}
-        self._count_pairs(pairs.__setitem__)
+        pairs: dict[tuple[int, ...], Table] = {}
+        count_all(self._counter, self._workers, self._tuples(2), pairs.__setitem__)
         cells = CellSearch(self._counter, self.predicates, targets, self.max_predicates, pairs)
         cells.offer_pairs()
         if self.max_predicates > 2:
-            self._workers.run(lambda task: task(), cells.tasks())
+            cells.search(self._workers)
 
     def _search_boxes(self, targets: list[Target]) -> None:
         def offer(positions: tuple[int, ...], table: Table) -> None:
@@ -146,37 +143,13 @@ class SliceSearch:
             for target in targets:
                 offer_boxes(target, table, positions, predicates)
 
-        def count(together: list[tuple[int, ...]]) -> None:
-            for positions, table in zip(together, self._counter.tables(together), strict=True):
-                offer(positions, table)
+        for width in range(2, self.max_predicates + 1):
+            count_all(self._counter, self._workers, self._tuples(width), offer)
 
-        self._count_pairs(offer)
-        for width in range(3, self.max_predicates + 1):
-            self._workers.run(count, self._tuples(width))
-
-    def _tuples(self, width: int) -> Iterator[list[tuple[int, ...]]]:
-        """Yield the tuples of columns that may be combined, some at a time, neighbours with the same start."""
-        waiting: list[tuple[int, ...]] = []
-        for positions in combinations(range(len(self.columns)), width):
-            if self._compatible(positions):
-                waiting.append(positions)
-            if len(waiting) == _TOGETHER:
-                yield waiting
-                waiting = []
-        if waiting:
-            yield waiting
-
-    def _count_pairs(self, take: Callable[[tuple[int, int], Table], object]) -> None:
-        wanted = [(pair[0], pair[1]) for together in self._tuples(2) for pair in together]
-        blocks = blocks_for_pairs(wanted, self._counter.lengths)
-        ordered = sorted(blocks)
-
-        def count(together: list[tuple[int, ...]]) -> None:
-            for block, table in zip(together, self._counter.tables(together), strict=True):
-                for pair in blocks[block]:
-                    take(pair, margin(table, block, pair))
-
-        self._workers.run(count, [ordered[begin : begin + _TOGETHER] for begin in range(0, len(ordered), _TOGETHER)])
+    def _tuples(self, width: int) -> list[tuple[int, ...]]:
+        """Return the tuples of columns that may be combined."""
+        every = combinations(range(len(self.columns)), width)
+        return [positions for positions in every if self._compatible(positions)]
 
     def _compatible(self, positions: tuple[int, ...]) -> bool:
         groups = [self.columns[position].group for position in positions if self.columns[position].group >= 0]
