@@ -8,7 +8,9 @@ export function Predicates({ predicates }: { predicates: readonly Pick<Predicate
       {predicates.map(({ label }, index) => (
         <Fragment key={label}>
           {index > 0 && <span class="and"> and </span>}
-          <Breakable text={label} />
+          <span class="predicate">
+            <Breakable text={label} />
+          </span>
         </Fragment>
       ))}
     </span>
