@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.row_metric import searched_rows
 from mldebug_widgets.analyzers.slice_finding.assembly import Assembly
+from mldebug_widgets.analyzers.slice_finding.cost import warn_of_cost, within
+from mldebug_widgets.analyzers.slice_finding.looks import Looks, Progress, Turn
+from mldebug_widgets.analyzers.slice_finding.next_steps import Advisor
 from mldebug_widgets.analyzers.slice_finding.notes import about, left_out, nothing_to_find
 from mldebug_widgets.analyzers.slice_finding.options import (
     Direction,
@@ -20,13 +25,30 @@ from mldebug_widgets.analyzers.slice_finding.options import (
     checked_other,
 )
 from mldebug_widgets.analyzers.slice_finding.result import FoldedSlice, NextStep, Slice, SlicesResult, TreeNode
-from mldebug_widgets.analyzers.slice_finding.search import Discovery, Halves, Progress, chosen_metric, in_halves
+from mldebug_widgets.analyzers.slice_finding.search import Discovery, Halves, chosen_metric, in_halves, searched_columns
+from mldebug_widgets.analyzers.slice_finding.tree import ErrorTree
 from mldebug_widgets.analyzers.slice_vocabulary.vocabulary import Vocabulary, build_vocabulary
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
-__all__ = ["Direction", "FoldedSlice", "NextStep", "Slice", "SlicesResult", "TreeNode", "find_slices"]
+__all__ = [
+    "Direction",
+    "FoldedSlice",
+    "NextStep",
+    "Slice",
+    "SlicesResult",
+    "TreeNode",
+    "default_slices",
+    "find_slices",
+    "with_next_steps",
+]
+
+#: What the search that nobody asked for may take, by estimate.
+DEFAULT_SECONDS = 20.0
+
+_DEFAULTS: WeakKeyDictionary[Evaluation, SlicesResult] = WeakKeyDictionary()
+_ONE_AT_A_TIME = Turn()
 
 
 def find_slices(
@@ -67,8 +89,9 @@ def find_slices(
     min_rows
         Fewest rows of a slice among the rows that the search sees. By default 0.2% of them, at least 20.
     columns
-        Names of the columns that conditions are made of. By default all, and also the target, the predicted class,
-        and what is known of texts, images and metadata.
+        Names of the columns that conditions are made of: features, metadata, "predicted", the target, "text" and what
+        is known of images. By default all but the target: given the truth, where a classifier is wrong is where it
+        gives the other answer, which would hide everything else.
     metric
         What is searched, larger = more wrong: "error", "loss", "absolute_residual", "residual" (predicted minus
         actual), or n values, one per row of the Evaluation. By default "error" with classes, "absolute_residual" for
@@ -91,7 +114,8 @@ def find_slices(
     split
         Name of the split to search, or "all". By default the held-out split where there are several.
     metadata
-        Columns that the model never saw, row by row with the Evaluation: a DataFrame, or what ``mld.evaluate`` takes.
+        Columns that the model never saw, row by row with the Evaluation, in place of those that it was given: what
+        ``mld.evaluate(metadata=)`` takes. ``ev.with_metadata(metadata)`` understands queries that name them.
     direction
         "worse"; "better" for where the metric is low; "difference" for where it is higher than in ``other``.
     other
@@ -122,7 +146,6 @@ def find_slices(
     intervals are Newcombe's or Welch's, each for its slice alone. Rows are taken for independent draws: rows that come
     in groups make p-values too small. A confirmed slice is where the errors are, not why they are there.
     """
-    started = time.perf_counter()
     checked_evaluation(ev)
     options = checked_options(
         k=k,
@@ -138,6 +161,57 @@ def find_slices(
     halves = in_halves(
         searched_rows(ev, split), chosen_metric(ev, metric, compared), confirm=options.confirm, seed=options.seed
     )
+    seen = ev if metadata is None else ev.with_metadata(metadata)
+    return _search(seen, halves, options, columns=searched_columns(seen, columns), looks=Looks(cancelled, progress))
+
+
+def default_slices(
+    ev: Evaluation, *, cancelled: Callable[[], bool] | None = None, progress: Progress | None = None
+) -> SlicesResult:
+    """Return what ``find_slices`` finds by default, with the error tree and the next steps; searched once.
+
+    The Slices panel and the check MLD108 show this result. Where three conditions could take longer than 20 seconds
+    there are fewer, which ``notes`` says.
+
+    Raises
+    ------
+    concurrent.futures.CancelledError
+        When ``cancelled`` says True; nothing is kept then.
+    """
+    checked_evaluation(ev)
+    looks = Looks(cancelled, progress)
+    with _ONE_AT_A_TIME.taken(looks.cancelled):
+        known = _DEFAULTS.get(ev)
+        if known is None:
+            options = Options(tree=True)
+            halves = in_halves(searched_rows(ev), chosen_metric(ev, None, None), confirm=True, seed=options.seed)
+            columns = searched_columns(ev, None)
+            found = _search(ev, halves, options, columns=columns, looks=looks, most_seconds=DEFAULT_SECONDS)
+            known = with_next_steps(found, ev, cancelled=cancelled)
+            _DEFAULTS[ev] = known
+    return known
+
+
+def with_next_steps(
+    result: SlicesResult, ev: Evaluation, *, cancelled: Callable[[], bool] | None = None
+) -> SlicesResult:
+    """Return ``result`` with the next steps of every slice computed; its slices no longer refer to ``ev``."""
+    advisor = Advisor(ev, cancelled or (lambda: False))
+    advised = tuple(replace(found, next_steps=advisor.about(found), evaluation=None) for found in result.slices)
+    return replace(result, slices=advised)
+
+
+def _search(
+    ev: Evaluation,
+    halves: Halves,
+    options: Options,
+    *,
+    columns: Sequence[str],
+    looks: Looks,
+    most_seconds: float | None = None,
+) -> SlicesResult:
+    started = time.perf_counter()
+    n_seen = int(halves.discovery.sum())
     nothing = nothing_to_find(halves, options)
     if nothing:
         return _result(halves, options, notes=(nothing, *left_out(halves)), seconds=time.perf_counter() - started)
@@ -147,14 +221,20 @@ def find_slices(
         np.where(halves.known, halves.values, 0.0),
         discovery=None if halves.discovery.all() else halves.discovery,
         columns=columns,
-        metadata=metadata,
         merge=options.merge,
-        min_rows=options.rows_of(int(halves.discovery.sum())),
+        min_rows=options.rows_of(n_seen),
+        cancelled=looks.cancelled,
     )
-    discovery = Discovery(halves, vocabulary, options, cancelled=cancelled, progress=progress)
+    fewer: tuple[str, ...] = ()
+    if most_seconds is None:
+        warn_of_cost(vocabulary.columns, n_seen, options)
+    else:
+        options, fewer = within(most_seconds, vocabulary.columns, n_seen, options)
+    discovery = Discovery(halves, vocabulary, options, looks)
     ranked = discovery.distinct() if options.fold else discovery.exact()
     assembly = Assembly(ev, halves, vocabulary, options.direction, discovery.n_searched)
     found = assembly.slices(ranked, options.k, confirm=options.confirm, reorder=options.fold)
+    grown = ErrorTree(halves, vocabulary, options.rows_of(assembly.n), looks.cancelled).nodes() if options.tree else ()
     notes = about(len(found), len(vocabulary.columns), options, is_complete=discovery.is_complete)
     return _result(
         halves,
@@ -162,7 +242,8 @@ def find_slices(
         slices=found,
         n_searched=discovery.n_searched,
         vocabulary=vocabulary,
-        notes=(*notes, *left_out(halves), *vocabulary.notes),
+        tree=grown,
+        notes=(*notes, *left_out(halves), *fewer, *vocabulary.notes),
         seconds=time.perf_counter() - started,
     )
 

@@ -10,7 +10,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from mldebug_widgets.analyzers.slice_finding.cost import n_predicates
 from mldebug_widgets.analyzers.slice_finding.masks import Bits, Conjunction, Positions, RowMasks, count
+from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 
 Float64s = npt.NDArray[np.float64]
 Reason = Literal["same rows", "adds nothing", "explained by it"]
@@ -23,6 +25,12 @@ INSIDE = 0.99
 
 #: A slice is explained by others when less than this share of its excess is left beside them.
 LEFT = 0.5
+
+#: A slice inside another adds something when at least this share of its excess is beyond the other's.
+BEYOND = 1 / 3
+
+#: A condition must raise a slice's excess per row by this factor to be worth reading, however significant it is.
+WORTHWHILE = 1.2
 
 #: Strata of kept slices; beyond this many no further slice refines them.
 MOST_STRATA = 4_096
@@ -54,10 +62,11 @@ class Folding:
     values
         (n,) the metric, larger where it is more of what is searched for.
     critical
-        Standard errors that a child must be above its parent to be more than the best of many refinements by chance.
+        For each column, standard errors that a child must be above its parent to be more than the best of all
+        conditions on that column by chance (``critical_values``).
     """
 
-    def __init__(self, masks: RowMasks, values: Float64s, critical: float) -> None:
+    def __init__(self, masks: RowMasks, values: Float64s, critical: Float64s) -> None:
         self._masks = masks
         self._values = values
         self._critical = critical
@@ -85,7 +94,7 @@ class Folding:
         excess = float(self._values[rows].sum()) - len(rows) * self._mean
         if excess <= 0 or self._folds(conjunction, bits, rows, excess):
             return False
-        simpler = self._simplified(conjunction, bits, rows)
+        simpler = self._simplified(conjunction, rows)
         if simpler != conjunction:
             kept = self.offer(simpler)
             if self._file(conjunction, simpler):
@@ -105,13 +114,12 @@ class Folding:
         nearest = max(range(len(shared)), key=lambda at: shared[at] / (len(rows) + self.kept[at].size - shared[at]))
         inside = [at for at, both in enumerate(shared) if both >= INSIDE * len(rows)]
         left, standard_errors = self._left(rows)
-        if standard_errors >= self._critical:
-            return False
-        if inside:
+        by_chance = standard_errors < max(self._critical[column] for column, _ in conjunction)
+        if inside and (by_chance or left < BEYOND * excess):
             parent = min(inside, key=lambda at: self.kept[at].size)
             self.kept[parent].folded.append((conjunction, "adds nothing"))
             return True
-        if left < LEFT * excess:
+        if not inside and left < LEFT * excess:
             self.kept[nearest].folded.append((conjunction, "explained by it"))
             return True
         return False
@@ -125,25 +133,30 @@ class Folding:
             variances = counts * (self._counts - counts) / (self._counts - 1) * self._variances
         return left, _in_errors(left, float(np.nansum(variances)))
 
-    def _simplified(self, conjunction: Conjunction, bits: Bits, rows: Positions) -> Conjunction:
+    def _simplified(self, conjunction: Conjunction, rows: Positions) -> Conjunction:
         """Return the conjunction without the condition that adds least, or as it is when all of them add."""
         if len(conjunction) == 1:
             return conjunction
-        added = []
-        for at in range(len(conjunction)):
+        needless = []
+        for at, (column, _) in enumerate(conjunction):
             parent = conjunction[:at] + conjunction[at + 1 :]
-            added.append((self._above(bits, rows, self._masks.rows(self._masks.bits(parent))), parent))
-        least, parent = min(added, key=lambda pair: pair[0])
-        return parent if least < self._critical else conjunction
+            above, factor = self._above(rows, self._masks.rows(self._masks.bits(parent)))
+            if above < self._critical[column] or factor < WORTHWHILE:
+                needless.append((factor, parent))
+        return min(needless, key=lambda pair: pair[0])[1] if needless else conjunction
 
-    def _above(self, bits: Bits, rows: Positions, parent: Positions) -> float:
-        """Return by how many standard errors the slice is above the parent that it is a part of."""
-        values = self._values[parent]
+    def _above(self, rows: Positions, parent: Positions) -> tuple[float, float]:
+        """Compare a slice with the parent that it is a part of.
+
+        Return by how many standard errors it is above the parent, and the factor between their excesses per row.
+        """
+        values, inside = self._values[parent], self._values[rows]
         n, size = len(parent), len(rows)
+        mean, own = float(values.mean()), float(inside.mean())
         if size == n:
-            return 0.0
-        excess = float(self._values[rows].sum()) - size * float(values.mean())
-        return _in_errors(excess, size * (n - size) / (n - 1) * float(values.var()))
+            return 0.0, 1.0
+        errors = _in_errors(size * (own - mean), size * (n - size) / (n - 1) * float(values.var()))
+        return errors, (own - self._mean) / (mean - self._mean) if mean > self._mean else math.inf
 
     def _keep(self, conjunction: Conjunction, bits: Bits, rows: Positions) -> None:
         self.kept.append(Distinct(conjunction, bits, len(rows), float(self._values[rows].sum())))
@@ -177,11 +190,23 @@ def _in_errors(excess: float, variance: float) -> float:
     return excess / math.sqrt(variance)
 
 
-def critical_value(n_predicates: int, level: float = 0.05) -> float:
-    """Return how many standard errors the best of ``n_predicates`` refinements reaches by chance at most."""
-    from scipy.stats import norm
+def critical_values(columns: Sequence[CodedColumn], level: float = 0.05) -> Float64s:
+    """Return, for each column, the standard errors that the best condition on it reaches by chance at most.
 
-    return float(norm.isf(level / max(n_predicates, 1)))
+    The chance that any condition of any column goes beyond is at most ``level``. For sets of categories the best of
+    all sets stays below the differences between all categories together, which have a chi-squared distribution.
+    """
+    from scipy.stats import chi2, norm
+
+    each = level / max(len(columns), 1)
+    values = []
+    for column in columns:
+        if column.merging == "sets":
+            freedom = max(int(np.count_nonzero(column.usable)) - 1, 1)
+            values.append(math.sqrt(chi2.isf(each, freedom)))
+        else:
+            values.append(float(norm.isf(each / max(n_predicates(column), 1))))
+    return np.array(values)
 
 
 def in_order_of_evidence(found: Sequence[tuple[Conjunction, int, float]], n: int, mean: float) -> list[Conjunction]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +20,10 @@ Positions = npt.NDArray[np.intp]
 NEIGHBOURS = 10
 AGREEING = 8
 
-#: Rows among which neighbours are looked for, and rows looked at: in a slice, and elsewhere.
+#: Rows among which neighbours are looked for, and rows looked at: in a slice, and in the whole table.
 POOL_ROWS = 20_000
 ASKED_ROWS = 300
+COMPARED_ROWS = 2_000
 
 #: A wider table makes neighbours meaningless and slow.
 MOST_COLUMNS = 300
@@ -30,11 +32,24 @@ MOST_COLUMNS = 300
 _BLOCK = 128
 
 
+@dataclass(frozen=True, slots=True)
+class Contradicted:
+    """Of ``n`` rows asked, those whose label is contradicted, and how many rows with these labels would be elsewhere.
+
+    ``error`` is the standard error of the difference.
+    """
+
+    n: int
+    count: int
+    expected: float
+    error: float
+
+
 class LabelNeighbours:
     """Finds rows whose label nearly all of their nearest neighbours contradict.
 
     Neighbours are looked for among at most 20,000 rows, drawn by the Evaluation's seed, by the Euclidean distance of
-    imputed, scaled and one-hot encoded columns. At most 300 rows of a slice are asked, and 300 rows of all others.
+    imputed, scaled and one-hot encoded columns. At most 300 rows of a slice are asked, and 2,000 rows of the table.
 
     Parameters
     ----------
@@ -47,6 +62,7 @@ class LabelNeighbours:
     def __init__(self, ev: Evaluation, cancelled: Callable[[], bool] = lambda: False) -> None:
         self._ev = ev
         self._cancelled = cancelled
+        self._everywhere: tuple[Positions, npt.NDArray[np.bool_] | None] | None = None
         codes = ev.class_codes
         self._codes = None if codes is None or codes.ndim != 1 else codes
         if self._codes is None or not 0 < expected_width(ev.features) <= MOST_COLUMNS:
@@ -60,27 +76,42 @@ class LabelNeighbours:
         self._matrix = self._encoder.encode(self._pool)
         self._squares = np.einsum("ij,ij->i", self._matrix, self._matrix)
 
-    def compare(self, rows: Positions) -> tuple[int, int, int, int] | None:
-        """Return (rows asked, contradicted) in the slice and (rows asked, contradicted) elsewhere; None if unknown."""
+    def compare(self, rows: Positions) -> Contradicted | None:
+        """Return how many labels of a slice are contradicted, and how many would be elsewhere; None if unknown.
+
+        What would be elsewhere is taken label by label: a rare class is contradicted often wherever it is.
+        """
         if self._codes is None:
             return None
-        labelled = np.flatnonzero(self._codes >= 0)
-        inside = np.isin(labelled, rows)
-        asked = [self._drawn(labelled[part], ASKED_ROWS) for part in (inside, ~inside)]
-        counts = [self._contradicted(part) for part in asked]
-        if not len(asked[0]) or not len(asked[1]) or counts[0] is None or counts[1] is None:
+        if self._everywhere is None:
+            drawn = self._drawn(np.flatnonzero(self._codes >= 0), COMPARED_ROWS)
+            self._everywhere = drawn, self._contradicted(drawn)
+        compared, contradicted_there = self._everywhere
+        asked = self._drawn(rows[self._codes[rows] >= 0], ASKED_ROWS)
+        contradicted = self._contradicted(asked)
+        if contradicted is None or contradicted_there is None or not len(asked):
             return None
-        return len(asked[0]), counts[0], len(asked[1]), counts[1]
+        outside = ~np.isin(compared, rows)
+        own, others = self._codes[asked], self._codes[compared[outside]]
+        n_classes = int(self._codes.max()) + 1
+        there = np.bincount(others, minlength=n_classes)
+        rates = (np.bincount(others, weights=contradicted_there[outside], minlength=n_classes) + 0.5) / (there + 1)
+        expected = rates[own]
+        spread = float(np.sum(expected * (1 - expected)))
+        # The rates themselves are only known from some rows.
+        inside = np.bincount(own, minlength=n_classes)
+        spread += float(np.sum(inside**2 * rates * (1 - rates) / (there + 1)))
+        return Contradicted(len(asked), int(contradicted.sum()), float(expected.sum()), spread**0.5)
 
     def _drawn(self, rows: Positions, most: int) -> Positions:
         if len(rows) <= most:
             return rows
         return np.sort(np.random.default_rng(self._ev.seed).choice(rows, most, replace=False))
 
-    def _contradicted(self, rows: Positions) -> int | None:
-        """Return how many rows have a label that at least 8 of 10 neighbours replace by one and the same other."""
+    def _contradicted(self, rows: Positions) -> npt.NDArray[np.bool_] | None:
+        """Return which rows have a label that at least 8 of 10 neighbours replace by one and the same other."""
         codes = np.asarray(self._codes)
-        total = 0
+        found = np.zeros(len(rows), dtype=bool)
         for start in range(0, len(rows), _BLOCK):
             if self._cancelled():
                 return None
@@ -90,8 +121,8 @@ class LabelNeighbours:
             # With 8 of 10 alike, the middle one is among them.
             leading = votes[:, NEIGHBOURS // 2]
             agree = (votes == leading[:, None]).sum(axis=1) >= AGREEING
-            total += int(np.count_nonzero(agree & (leading != codes[block])))
-        return total
+            found[start : start + _BLOCK] = agree & (leading != codes[block])
+        return found
 
     def _nearest(self, rows: Positions) -> Positions:
         """Return (r, 10) places in the pool of the nearest other rows."""

@@ -30,6 +30,8 @@ UNSEEN_RATIO = 2.0
 #: Labels are in doubt when they disagree with their neighbours this much more often than elsewhere.
 DISAGREEMENT_RATIO = 1.5
 
+STANDARD_ERRORS = 3.0
+
 #: Chance must explain a difference in counts less often than this.
 LEVEL = 0.01
 
@@ -118,25 +120,25 @@ class Advisor:
         counted = self._neighbours.compare(found.rows)
         if counted is None:
             return None
-        n, disagree, n_rest, disagree_rest = counted
-        share, elsewhere = disagree / n, disagree_rest / n_rest
-        if share < DISAGREEMENT_RATIO * elsewhere or not _fewer(disagree_rest, n_rest, disagree, n):
+        beyond = counted.count - counted.expected
+        if counted.count < DISAGREEMENT_RATIO * counted.expected or beyond < STANDARD_ERRORS * counted.error:
             return None
-        looked = "" if n == found.size else f" of {n:,} looked at (seed {self._ev.seed})"
+        looked = "" if counted.n == found.size else f" of {counted.n:,} looked at (seed {self._ev.seed})"
         return NextStep(
             "relabel",
-            f"{disagree:,}{looked} have another label than nearly all rows like them ({share:.0%}, {elsewhere:.0%} "
-            "elsewhere): check their labels before changing the model.",
+            f"{counted.count:,}{looked} have another label than nearly all rows like them; "
+            f"{counted.expected:.0f} would be usual for these labels: check them before changing the model.",
         )
 
     def _model(self, found: Slice, *, compared: bool) -> NextStep:
-        names = list(dict.fromkeys(predicate.column for predicate in found.predicates))
-        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        names = list(dict.fromkeys(predicate.column for predicate in found.predicates if predicate.feature >= 0))
+        told = "a feature that tells more about these rows"
+        if names:
+            listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+            told = f"a feature that says more about {listed}"
         known = "Training has rows like these, so it" if compared else "It"
         return NextStep(
-            "model",
-            f"{known} is up to the model: give these rows more weight in the loss, or a feature that says more about "
-            f"{listed}, and evaluate again.",
+            "model", f"{known} is up to the model: give these rows more weight in the loss, or {told}, and try again."
         )
 
 

@@ -28,17 +28,17 @@ MOST_PREDICATES = 6
 class Options:
     """Checked options; ``min_rows`` None means that the number of rows decides."""
 
-    k: int
-    max_predicates: int
-    min_rows: int | None
-    alpha: float
-    objective: Objective
-    direction: Direction
-    merge: bool
-    fold: bool
-    confirm: bool
-    tree: bool
-    seed: int
+    k: int = 10
+    max_predicates: int = 3
+    min_rows: int | None = None
+    alpha: float = 0.95
+    objective: Objective = "sliceline"
+    direction: Direction = "worse"
+    merge: bool = True
+    fold: bool = True
+    confirm: bool = True
+    tree: bool = False
+    seed: int = 0
 
     def rows_of(self, n: int) -> int:
         """Return the fewest rows of a slice where the search sees ``n`` rows."""

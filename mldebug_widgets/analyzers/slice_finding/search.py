@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import CancelledError
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,22 +14,22 @@ from mldebug_widgets.analyzers.slice_finding.folding import (
     Distinct,
     Folding,
     Reason,
-    critical_value,
+    critical_values,
     in_order_of_evidence,
 )
+from mldebug_widgets.analyzers.slice_finding.looks import Looks
 from mldebug_widgets.analyzers.slice_finding.masks import Conjunction, RowMasks
 from mldebug_widgets.analyzers.slice_finding.options import Options
 from mldebug_widgets.analyzers.slice_search.coded import Candidate, CodedColumn
 from mldebug_widgets.analyzers.slice_search.objective import MeanDifference, SliceLine
 from mldebug_widgets.analyzers.slice_search.search import SliceSearch
-from mldebug_widgets.analyzers.slice_vocabulary.vocabulary import Vocabulary
+from mldebug_widgets.analyzers.slice_vocabulary.vocabulary import Vocabulary, resolve_columns
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
 Float64s = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-Progress = Callable[[str, float | None], None]
 
 #: Candidates looked at per slice wanted: by score, and by strength of the evidence.
 POOL_PER_SLICE = 4
@@ -87,6 +86,12 @@ def chosen_metric(ev: Evaluation, metric: Any, other: Evaluation | None) -> RowM
     return RowMetric(here.name, f"difference in {here.label}", values, False)
 
 
+def searched_columns(ev: Evaluation, columns: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the names of the columns that conditions are made of: those asked for, or all but the target."""
+    names = resolve_columns(ev, columns)
+    return tuple(sorted(names if columns is not None else names - {ev.target_name}))
+
+
 def in_halves(scope: SearchedRows, metric: RowMetric, *, confirm: bool, seed: int) -> Halves:
     """Draw by ``seed`` which rows the search sees: half of those whose metric is known, or all."""
     values = np.asarray(metric.values[scope.rows], dtype=np.float64)
@@ -111,10 +116,8 @@ class Discovery:
         Predicates over the searched rows.
     options
         What to look for.
-    cancelled
-        As for ``SliceSearch``.
-    progress
-        Called with what is being done, and how far it is from 0 to 1.
+    looks
+        Whether it is still wanted, and who wants to know how far it is.
     """
 
     def __init__(
@@ -122,15 +125,13 @@ class Discovery:
         halves: Halves,
         vocabulary: Vocabulary,
         options: Options,
-        *,
-        cancelled: Callable[[], bool] | None,
-        progress: Progress | None,
+        looks: Looks,
     ) -> None:
         self._options = options
         self._columns = seen_columns(vocabulary.columns, halves.discovery)
         values = halves.values[halves.discovery]
         self._values = -values if options.direction == "better" else values
-        self._cancelled, self._progress = cancelled, progress
+        self._looks = looks
         self._min_rows = options.rows_of(len(values))
         self._engine = self._search_for(self._values, "searching slices")
         self.n_searched = 0
@@ -153,7 +154,7 @@ class Discovery:
         found = self._engine.top(POOL_PER_SLICE * k, evident=EVIDENT_PER_SLICE * k)
         self.n_searched = found.n_searched
         masks = RowMasks(self._columns, len(self._values))
-        folding = Folding(masks, self._values, critical_value(self._n_predicates()))
+        folding = Folding(masks, self._values, critical_values(self._columns))
         self._offer(folding, (*found.ranked, *found.evident), self._values)
         for _ in range(MOST_ROUNDS):
             if found.exhausted or len(folding.kept) >= k:
@@ -169,13 +170,9 @@ class Discovery:
         found = [(conjunction_of(candidate), candidate.size, candidate.total) for candidate in candidates]
         kept = False
         for conjunction in in_order_of_evidence(found, len(values), float(values.mean())):
-            if self._cancelled is not None and self._cancelled():
-                raise CancelledError
+            self._looks.look()
             kept = folding.offer(conjunction) or kept
         return kept
-
-    def _n_predicates(self) -> int:
-        return sum(len(predicates) for predicates in self._engine.predicates)
 
     def _ranked(self, kept: Distinct) -> Ranked:
         engine = self._engine
@@ -184,14 +181,14 @@ class Discovery:
         return Ranked(kept.conjunction, float(score[0]), tuple(kept.folded))
 
     def _search_for(self, values: Float64s, doing: str) -> SliceSearch:
-        options, tell = self._options, self._progress
+        options, tell = self._options, self._looks.progress
         return SliceSearch(
             self._columns,
             values,
             objective=MeanDifference() if options.objective == "mean_difference" else SliceLine(options.alpha),
             max_predicates=options.max_predicates,
             min_rows=self._min_rows,
-            cancelled=self._cancelled,
+            cancelled=self._looks.cancelled,
             progress=None if tell is None else lambda done: tell(doing, done),
         )
 

@@ -44,7 +44,7 @@ def _unseen(train: pd.Series, cells: pd.Series, feature: Feature) -> Mask:
         known, asked = column_numbers(train, feature.kind), column_numbers(cells, feature.kind)
         known = known[~np.isnan(known)]
         if not known.size:
-            return ~missing
+            return np.asarray(~missing)
         outside = (asked < known.min()) | (asked > known.max())
     else:
         outside = ~_as_text(cells).isin(_as_text(train.dropna()).unique()).to_numpy(dtype=bool)

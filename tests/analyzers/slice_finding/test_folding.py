@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from mldebug_widgets.analyzers.slice_finding.folding import Folding, critical_value, in_order_of_evidence
+from mldebug_widgets.analyzers.slice_finding.folding import Folding, critical_values, in_order_of_evidence
 from mldebug_widgets.analyzers.slice_finding.masks import Conjunction, RowMasks, count
 from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 
@@ -47,7 +47,7 @@ def folded(columns: list[CodedColumn], values: npt.NDArray[np.float64], most: in
         inside = members(columns, conjunction)
         if inside.sum() >= 20:
             found.append((conjunction, int(inside.sum()), float(values[inside].sum())))
-    folding = Folding(masks, values, critical_value(4 * len(columns)))
+    folding = Folding(masks, values, critical_values(columns))
     for conjunction in in_order_of_evidence(found, len(values), float(values.mean()))[:most]:
         folding.offer(conjunction)
     return folding
@@ -111,7 +111,7 @@ def test_what_is_left_is_the_stratified_excess() -> None:
     """Against the Mantel-Haenszel statistic, stratum by stratum."""
     columns = table(3_000, 3, 5)
     wrong = np.random.default_rng(4).random(3_000) < np.where(columns[0].codes == 1, 0.5, 0.2)
-    folding = Folding(RowMasks(columns, 3_000), wrong.astype(float), 3.0)
+    folding = Folding(RowMasks(columns, 3_000), wrong.astype(float), np.full(3, 3.0))
     folding.offer(((0, (1,)),))
     inside = members(columns, ((1, (2,)),))
     stratum = columns[0].codes == 1
