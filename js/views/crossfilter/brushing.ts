@@ -1,5 +1,6 @@
 /** The brush while it moves: what the strip shows now, without asking the kernel and without drawing anything itself. */
-import { type AskCube, Cubes } from "./cubes";
+import { Cubes } from "./cubes";
+import type { Source } from "./sources";
 import {
   type Bins,
   type Brushes,
@@ -13,14 +14,11 @@ import {
 
 interface BrushingOptions {
   strip: Strip;
-  ask: AskCube;
-  /** Makes the brushed rows the selection; resolves when that is done. */
-  select: (brushes: Brushes) => Promise<void>;
+  source: Source;
   /** Called whenever what is shown has changed. */
   changed: () => void;
+  /** Called with what went wrong, and with null when something new is tried. */
   failed: (thrown: unknown) => void;
-  /** How many histograms may be brushed at once. */
-  most: number;
 }
 
 export class Brushing {
@@ -36,7 +34,7 @@ export class Brushing {
 
   constructor(private readonly options: BrushingOptions) {
     this.buffer = emptyBins(options.strip.size);
-    this.cubes = new Cubes(options.ask, (failure) => {
+    this.cubes = new Cubes(options.source.ask, (failure) => {
       if (failure !== null) options.failed(failure);
       this.show();
     });
@@ -85,9 +83,10 @@ export class Brushing {
 
   private async commit(): Promise<void> {
     this.unanswered += 1;
+    this.options.failed(null);
     this.options.changed();
     try {
-      await this.options.select(this.brushes);
+      await this.options.source.select(this.brushes);
     } catch (thrown) {
       this.options.failed(thrown);
     }
@@ -97,7 +96,7 @@ export class Brushing {
 
   private others(dimension: number): Brushes {
     const others = without(this.brushes, dimension);
-    while (others.size >= this.options.most) others.delete(others.keys().next().value as number);
+    while (others.size >= this.options.source.most) others.delete(others.keys().next().value as number);
     return others;
   }
 

@@ -10,12 +10,15 @@ interface FootProps {
   brushing: Brushing;
   pointed: { histogram: Histogram; bin: number } | null;
   error: CodedError | null;
+  /** In a file: one brush at a time. */
+  single: boolean;
   hidden: number;
   open: boolean;
   onToggle: () => void;
 }
 
-export function Foot({ strip, brushing, pointed, error, hidden, open, onToggle }: FootProps) {
+export function Foot(props: FootProps) {
+  const { strip, brushing, pointed, error, single, hidden, open, onToggle } = props;
   const bins = brushing.shown ?? strip.all;
   const total = strip.histograms.length;
   const selected = brushing.shown === null ? null : rowsIn(strip, brushing);
@@ -38,6 +41,7 @@ export function Foot({ strip, brushing, pointed, error, hidden, open, onToggle }
           !pointed &&
           (selected === null ? `all ${rowsText(strip)}` : `${formatCount(selected)} of ${rowsText(strip)}`)}
       </span>
+      {single && <span>one brush at a time in this file</span>}
       <span class="grow" />
       {brushing.shown !== null && (
         <LinkButton onClick={() => void brushing.clear()}>Show all rows</LinkButton>

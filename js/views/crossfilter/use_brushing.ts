@@ -1,57 +1,49 @@
-/** Ties the brush to its host: where cubes come from, and where brushed rows go. */
+/** The strip's brushes, tied to where their counts come from and drawn again when they change. */
 import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
 import { type CodedError, toCodedError } from "../../contract/errors";
-import type { BrushCube, CrossfilterResult, SelectedBins } from "../../contract/generated";
+import type { CarriedPairs, CrossfilterResult } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
+import { useConnection, useTrait } from "../../ui";
 import { Brushing } from "./brushing";
-import {
-  type Brushes,
-  brushesOf,
-  brushRecords,
-  readCube,
-  readSelected,
-  readStrip,
-  type Strip,
-} from "./strip";
+import { fileSource, kernelSource } from "./sources";
+import { readStrip, type Strip } from "./strip";
 
 export interface StripState {
   strip: Strip;
   brushing: Brushing;
   error: CodedError | null;
+  /** Why nothing can be brushed, or "". */
+  idle: string;
+  /** True in a file, where one brush is followed at a time. */
+  single: boolean;
 }
 
 export function useBrushing(host: ViewHost, result: CrossfilterResult): StripState {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const [error, setError] = useState<CodedError | null>(null);
+  const connection = useConnection(host);
+  const [carried] = useTrait<CarriedPairs | null>(host, "embedded");
   const strip = useMemo(() => readStrip(result), [result]);
-  const brushing = useMemo(
-    () =>
-      new Brushing({
+  const { brushing, source } = useMemo(() => {
+    const made = carried === null ? kernelSource(host, strip) : fileSource(host, strip, carried);
+    return {
+      source: made,
+      brushing: new Brushing({
         strip,
-        most: strip.histograms.length,
-        ask: async (active, fixed) =>
-          readCube(await host.request<BrushCube>("cube", { active, brushes: brushRecords(fixed) })),
-        select: async (brushes: Brushes) => {
-          setError(null);
-          await host.request("select", { brushes: brushRecords(brushes) });
-        },
+        source: made,
         changed: () => redraw(undefined),
-        failed: (thrown) => setError(toCodedError(thrown)),
+        failed: (thrown) => setError(thrown === null ? null : toCodedError(thrown)),
       }),
-    [host, strip],
-  );
+    };
+  }, [host, strip, carried]);
   useEffect(() => {
     // Not through a hook: the answer to a released brush must not be drawn a frame after the brush has gone.
-    const follow = () => {
-      const selected = host.get<SelectedBins | null>("selected");
-      brushing.settle(selected && readSelected(selected), brushesOf(selected?.brushes ?? []));
-    };
-    follow();
-    const end = host.subscribe("selected", follow);
+    const end = source.follow((bins, brushes) => brushing.settle(bins, brushes));
     return () => {
       end();
       brushing.close();
     };
-  }, [host, brushing]);
-  return { strip, brushing, error };
+  }, [source, brushing]);
+  const idle = connection === "live" || carried !== null ? "" : "Nobody answers: the kernel has gone";
+  return { strip, brushing, error, idle, single: carried !== null };
 }

@@ -31,7 +31,7 @@ const ROWS = 2;
 
 function StripView({ host, result }: { host: ViewHost; result: CrossfilterResult }) {
   const { ref, width } = useSize<HTMLDivElement>();
-  const { strip, brushing, error } = useBrushing(host, result);
+  const { strip, brushing, error, idle, single } = useBrushing(host, result);
   const { probe, colors } = useColors();
   const [open, setOpen] = useState(false);
   const [pointed, point] = useState<{ histogram: Histogram; bin: number } | null>(null);
@@ -55,7 +55,7 @@ function StripView({ host, result }: { host: ViewHost; result: CrossfilterResult
               brushing={brushing}
               width={each}
               colors={colors}
-              idle=""
+              idle={idle}
               describe={(which, range) => rangeSentence(strip, which, range, totalOf(bins, which, range))}
               onPoint={(which, bin) => point(bin === null ? null : { histogram: which, bin })}
             />
@@ -67,6 +67,7 @@ function StripView({ host, result }: { host: ViewHost; result: CrossfilterResult
         brushing={brushing}
         pointed={pointed}
         error={error}
+        single={single}
         hidden={strip.histograms.length - visible.length}
         open={open}
         onToggle={() => setOpen(!open)}
