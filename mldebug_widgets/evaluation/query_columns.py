@@ -60,7 +60,10 @@ class QueryColumns(Mapping[str, pd.Series]):
         self._makers = makers
 
     def __getitem__(self, name: str) -> pd.Series:
-        return pd.Series(self._makers[name](), index=self._evaluation.X.index, name=name)
+        values = self._makers[name]()
+        if not isinstance(values, pd.Series):
+            values = pd.Series(values, dtype=values.dtype)  # named, or objects would be looked through for text
+        return values.set_axis(self._evaluation.X.index).rename(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._makers)
@@ -78,8 +81,8 @@ class QueryColumns(Mapping[str, pd.Series]):
         features = evaluation.X.copy(deep=False)
         features.columns = pd.Index(self.features, dtype=object)
         features.index = pd.RangeIndex(evaluation.n)
-        added = {name: self[name].array for name in self if name not in self.features}
-        return pd.concat([features, pd.DataFrame(added, index=features.index)], axis=1)
+        added = (self[name].set_axis(features.index) for name in self if name not in self.features)
+        return pd.concat([features, *added], axis=1)
 
 
 def sliceable_frame(evaluation: Evaluation) -> pd.DataFrame:
@@ -117,14 +120,14 @@ def _values_of(evaluation: Evaluation, role: str) -> Any:
     if role == "text":
         return evaluation.text_column
     if role in FACTS:
-        return evaluation.image_facts[role].array
+        return evaluation.image_facts[role]
     return getattr(evaluation, role)
 
 
 def _feature(evaluation: Evaluation, position: int) -> Any:
-    return evaluation.X.iloc[:, position].array
+    return evaluation.X.iloc[:, position]
 
 
 def _metadata(evaluation: Evaluation, position: int) -> Any:
     assert evaluation.metadata is not None, "only names of metadata lead here"
-    return evaluation.metadata.iloc[:, position].array
+    return evaluation.metadata.iloc[:, position]

@@ -97,8 +97,8 @@ def moment_entries(column: pd.Series, named: Named, plan: Plan) -> tuple[Entry, 
     if pd.api.types.is_object_dtype(column.dtype):
         raise Unusable("its dates are Python objects: convert them with pd.to_datetime()")
     entries: list[Entry] = []
-    has_time = column.dtype.kind == "M"
-    if has_time:  # Arrow's dates have no order in a query
+    has_time = not str(column.dtype).startswith(("date32", "date64"))
+    if has_time:  # Arrow's dates cannot be compared with a text
         index = pd.DatetimeIndex(column)
         moments = Ordered(np.asarray(index.asi8), if_any(np.asarray(index.isna())))
         entries += in_bins(moments, Moments(index.unit, index.tz), named, plan)
