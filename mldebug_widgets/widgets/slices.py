@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -19,7 +19,7 @@ from mldebug_widgets.analyzers.slice_comparison import (
     measure_slice,
     relabelled,
 )
-from mldebug_widgets.analyzers.slices import NextStep, SlicesResult, find_slices
+from mldebug_widgets.analyzers.slices import NextStep, SlicesResult, default_slices, find_slices, with_next_steps
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.channel import error_record, request
@@ -146,7 +146,10 @@ class SlicesWidget(ViewWidget):
                 raise CancelledWork
             if not self.columns:
                 self.columns = builder_columns(evaluation)
-            result = find(lambda: unwanted(job), self._teller(job, search))
+            try:
+                result = find(lambda: unwanted(job), self._teller(job, search))
+            except CancelledError as error:
+                raise CancelledWork from error
             if unwanted(job):
                 raise CancelledWork
             with self.hold_sync():
@@ -160,17 +163,25 @@ class SlicesWidget(ViewWidget):
     def _finder(self, evaluation: Evaluation) -> Callable[[Callable[[], bool], Any], SlicesResult]:
         """Return the search of the present settings; the first one is shared with the findings."""
         settings, scope = dict(self.settings), self.scope
-        return lambda cancelled, progress: find_slices(
-            evaluation,
-            k=settings["k"],
-            max_predicates=settings["max_predicates"],
-            metric=settings["metric"],
-            direction=settings["direction"],
-            split=scope,
-            tree=True,
-            cancelled=cancelled,
-            progress=progress,
-        )
+        chosen = (scope, settings["metric"], settings["direction"], settings["max_predicates"])
+        if chosen == (self.scopes[0], settings["metrics"][0], DIRECTIONS[0], MAX_PREDICATES):
+            return lambda cancelled, progress: default_slices(evaluation, cancelled=cancelled, progress=progress)
+
+        def find(cancelled: Callable[[], bool], progress: Any) -> SlicesResult:
+            found = find_slices(
+                evaluation,
+                k=settings["k"],
+                max_predicates=settings["max_predicates"],
+                metric=settings["metric"],
+                direction=settings["direction"],
+                split=scope,
+                tree=True,
+                cancelled=cancelled,
+                progress=progress,
+            )
+            return with_next_steps(found, evaluation, cancelled=cancelled)
+
+        return find
 
     def _teller(self, job: Job, search: int) -> Callable[[str, float | None], None]:
         told = 0.0
@@ -231,14 +242,14 @@ class SlicesWidget(ViewWidget):
         )
 
     @request
-    def what_next(self, query: Any) -> Future[tuple[NextStep, ...]]:
-        """Return what to do about a slice of the result, in the background."""
+    def what_next(self, query: Any) -> tuple[NextStep, ...]:
+        """Return what to do about a slice of the result."""
         wanted = _text("query", query)
         found = next((slice for slice in self.result or () if slice.query == wanted), None)
-        if found is None or self._searched is None:
+        if found is None:
             raise MldValueError("MLD-W43", "query", shown(wanted), "the query of a slice in the list", "Search again.")
-        evaluation = self._searched
-        return self._workbench_session().worker.submit(lambda _job: found.what_next(evaluation))
+        steps: tuple[NextStep, ...] = found.what_next()
+        return steps
 
     @request
     def save_slice(self, name: Any, query: Any) -> None:
