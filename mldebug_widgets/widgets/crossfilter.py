@@ -71,7 +71,7 @@ class CrossfilterWidget(ViewWidget):
         if self._workbench is None:
             self.selected = result.selected_by(wanted) if wanted else None
             return
-        record = {"kind": "query", "query": query, "label": result.words(wanted)} if query else {"kind": "all"}
+        record = {"kind": "query", "query": query, "label": result.words(wanted)} if wanted and query else {"kind": "all"}
         # Whatever is selected now, this is another request: its token is one higher.
         self._workbench.selection = {**record, "token": int(self._workbench.selection.get("token", 0)) + 1}
 

@@ -17,7 +17,10 @@ from scipy.stats import binomtest
 from sklearn import metrics
 
 import mldebug_widgets as mld
+from mldebug_widgets.analyzers.crossfilter import CrossfilterResult
+from mldebug_widgets.analyzers.crossfilter_cubes.records import BrushedBins
 from mldebug_widgets.widgets.base import ViewWidget
+from mldebug_widgets.widgets.crossfilter import CrossfilterWidget
 from mldebug_widgets.widgets.performance import PerformanceWidget
 from mldebug_widgets.widgets.sensitivity import SensitivityWidget
 from mldebug_widgets.widgets.whatif import WhatifWidget
@@ -106,7 +109,63 @@ def sensitivity_fixture() -> dict[str, Any]:
     }
 
 
-FIXTURES = {"performance": performance_fixture, "whatif": whatif_fixture, "sensitivity": sensitivity_fixture}
+def crossfilter_fixture() -> dict[str, Any]:
+    """Return strips, a cube of each, and what pandas counts under some brushes."""
+    evaluation = binary_evaluation()
+    live = mld.crossfilter(evaluation, split="all")
+    file = live.for_file()
+    rows = np.arange(0, evaluation.n, 7)
+    active = next(place for place, dimension in enumerate(live.dimensions) if dimension.name == HOSTILE)
+    fixed = BrushedBins(next(place for place, dimension in enumerate(live.dimensions) if dimension.name == "age"), 2, 9)
+    encoded = {
+        "cube": live.cube(active),
+        "fixed_cube": live.cube(active, [fixed]),
+        "file_cubes": [file.cube(place) for place in (0, active, len(file.dimensions) - 1)],
+        "selected": live.selected_by([BrushedBins(active, 1, 1)]),
+    }
+    return {
+        "live": traits(CrossfilterWidget(live)),
+        "report": {
+            **traits(CrossfilterWidget(file)),
+            "mode": "report",
+            "embedded": _plain(encode(file.pairs(rows))),
+        },
+        **{name: _plain(encode(value)) for name, value in encoded.items()},
+        "expected": [
+            {"range": [first, last], "fixed": with_fixed, **_by_pandas(live, active, (first, last), fixed, with_fixed)}
+            for first, last in ((0, 0), (1, 2), (0, 2))
+            for with_fixed in (False, True)
+        ],
+        "carried": {str(bin): rows[file.table.columns[active].codes[rows] == bin].tolist() for bin in (0, 2)},
+    }
+
+
+def _by_pandas(
+    result: CrossfilterResult, active: int, bins: tuple[int, int], fixed: BrushedBins, with_fixed: bool
+) -> dict[str, Any]:
+    """Return rows and errors per bin of every dimension under a brush, its own left out."""
+    codes = [pd.Series(column.codes) for column in result.table.columns]
+    wrong = pd.Series(result.table.metric.values.astype(float))
+    brushes = {active: bins} | ({fixed.dimension: (fixed.first, fixed.last)} if with_fixed else {})
+    counts, errors = [], []
+    for place, column in enumerate(codes):
+        kept = pd.Series(True, index=column.index)
+        for dimension, (first, last) in brushes.items():
+            if dimension != place:
+                kept &= codes[dimension].between(first, last)
+        grouped = wrong[kept].groupby(column[kept]).agg(["size", "sum"])
+        grouped = grouped.reindex(range(len(result.dimensions[place].labels)), fill_value=0)
+        counts += grouped["size"].astype(int).tolist()
+        errors += grouped["sum"].tolist()
+    return {"counts": counts, "errors": errors}
+
+
+FIXTURES = {
+    "performance": performance_fixture,
+    "whatif": whatif_fixture,
+    "sensitivity": sensitivity_fixture,
+    "crossfilter": crossfilter_fixture,
+}
 
 
 def traits(widget: ViewWidget) -> dict[str, Any]:
@@ -115,7 +174,7 @@ def traits(widget: ViewWidget) -> dict[str, Any]:
     own = {name: value for name, value in state.items() if not name.startswith("_") and name in widget.trait_names()}
     for name in ("layout", "tabbable", "tooltip"):
         own.pop(name, None)
-    for name in ("figures", "marks"):
+    for name in own.keys() & {"figures", "marks"}:
         own[name] = {key: f"IPY_MODEL_{key}" for key in own[name]}
     plain: dict[str, Any] = _plain(own)
     return plain
