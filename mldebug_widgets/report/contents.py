@@ -11,6 +11,12 @@ import mldebug_widgets
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
+#: What a file holds of all rows, whatever rows it carries.
+_AGGREGATES = (
+    "This file holds aggregates (metrics, counts, curves; each column's range, categories and histogram, alone and in "
+    "pairs; slices with conditions that name values and words of the data, and each column's histogram inside them)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -56,11 +62,10 @@ def describe(evaluation: Evaluation, *, rows_held: int, selected_held: int | Non
 
 
 def _holds(n: int, rows_held: int, selected_held: int | None, opened: int | None) -> str:
-    aggregates = "This file holds aggregates (metrics, counts, curves; each feature's range, categories and histogram)"
     if rows_held >= n:
-        return f"{aggregates} and all {n:,} rows with their values."
+        return f"{_AGGREGATES} and all {n:,} rows with their values."
     if rows_held == 0:
-        return f"{aggregates} and the values of no row."
+        return f"{_AGGREGATES} and the values of no row."
     whatif = "" if opened is None else f", and of row {opened:,} under What-if with its nearest row of another answer"
     selected = "" if selected_held is None else f", overall and within the selection ({selected_held:,} of them)"
-    return f"{aggregates} and the values of the {rows_held:,} of {n:,} rows with the highest loss{selected}{whatif}."
+    return f"{_AGGREGATES} and the values of the {rows_held:,} of {n:,} rows with the highest loss{selected}{whatif}."
