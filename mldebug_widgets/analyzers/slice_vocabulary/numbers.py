@@ -19,6 +19,7 @@ from mldebug_widgets.evaluation.schema import Feature
 FEW_INTEGERS = 20
 #: From here on floats and integers are no longer equal one by one.
 LARGEST_EXACT = 2.0**53
+_WIDEST_TABLE = 1 << 16  # range of integers that are looked up in a table instead of being sorted
 _CHUNK = 1 << 16  # values that stay in the cache while they are compared with one cut after the other
 
 
@@ -41,15 +42,21 @@ class Ordered:
     missing: Mask | None = None
     incomparable: Mask | None = None
 
+    def all_present(self) -> Mask | None:
+        """Return (m,) which values are there; None = all."""
+        if self.missing is None or self.incomparable is None:
+            absent = self.incomparable if self.missing is None else self.missing
+            return None if absent is None else ~absent
+        return ~(self.missing | self.incomparable)
+
     def present(self, positions: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Return those of ``positions`` whose value is there and finite."""
-        kept = np.ones(len(positions), bool)
-        for mask in (self.missing, self.incomparable):
-            if mask is not None:
-                kept &= ~mask[positions]
+        present = self.all_present()
+        if present is not None:
+            positions = positions[present[positions]]
         if self.values.dtype.kind == "f":
-            kept &= np.isfinite(self.values[positions])
-        return positions if kept.all() else positions[kept]
+            positions = positions[np.isfinite(self.values[positions])]
+        return positions
 
 
 def number_entries(column: pd.Series, feature: Feature, named: Named, plan: Plan) -> tuple[Entry, ...]:
@@ -102,13 +109,34 @@ def if_any(mask: Mask | None) -> Mask | None:
 
 def few_integers(ordered: Ordered, named: Named, plan: Plan, words: tuple[str, ...] = ()) -> tuple[Entry, ...]:
     """Return equality of every distinct integer; ``words`` are the names of the integers from 0, if they have any."""
-    everywhere = np.arange(len(ordered.values))
-    values = np.unique(ordered.values[ordered.present(everywhere)])
+    codes, values = _whole_codes(ordered)
     if len(values) + (ordered.missing is not None) + (ordered.incomparable is not None) < 2:
         return ()
-    codes = _above(ordered.values, list(values[:-1]))
-    wording = _Integers(named, tuple(int(value) for value in values), words, ordered.incomparable is not None)
+    wording = _Integers(named, values, words, ordered.incomparable is not None)
     return (_entry(named, codes, len(values), ordered, wording, plan),)
+
+
+def _whole_codes(ordered: Ordered) -> tuple[npt.NDArray[np.uint8], tuple[int, ...]]:
+    """Return (m,) positions among the distinct present whole numbers, and these in order; there are at most 256."""
+    present = ordered.all_present()
+    known = ordered.values if present is None else ordered.values[present]
+    codes, distinct = _ranks(known) if len(known) else (np.empty(0, np.uint8), ())
+    if present is None:
+        return codes, distinct
+    spread = np.zeros(len(ordered.values), np.uint8)
+    spread[present] = codes
+    return spread, distinct
+
+
+def _ranks(values: npt.NDArray[Any]) -> tuple[npt.NDArray[np.uint8], tuple[int, ...]]:
+    low = values.min()
+    if int(values.max()) - int(low) > _WIDEST_TABLE:
+        distinct = np.unique(values)
+        return _above(values, list(distinct[:-1])), tuple(int(value) for value in distinct)
+    offsets = values.astype(np.int64) - low.astype(np.int64)  # right even where large unsigned ones wrap around
+    occurs = np.bincount(offsets) > 0
+    table = np.maximum(np.cumsum(occurs) - 1, 0).astype(np.uint8)
+    return table[offsets], tuple((int(low) + np.flatnonzero(occurs)).tolist())
 
 
 def in_bins(ordered: Ordered, scale: Scale, named: Named, plan: Plan) -> tuple[Entry, ...]:
