@@ -40,7 +40,7 @@ export function suggestionsAt(
   const [start, end] = partial ? [partial.start, Math.max(caret, partial.end)] : [caret, caret];
   return narrowed(optionsAfter(past, columns), typed).map((option) => ({
     ...option,
-    text: spaced(query, start, option.text),
+    text: spaced(query, start, end, option.text),
     start: option.text.startsWith(".") ? (past.at(-1)?.end ?? start) : start,
     end,
   }));
@@ -125,9 +125,10 @@ function narrowed(options: readonly Option[], typed: string): Option[] {
     .slice(0, MOST_SUGGESTIONS);
 }
 
-/** A blank between what stands there and what is put behind it, except after a bracket and before a method. */
-function spaced(query: string, start: number, text: string): string {
+/** One blank between what stands there and what is put in, except after a bracket and before a method. */
+function spaced(query: string, start: number, end: number, text: string): string {
   const before = query.charAt(start - 1);
   const needsNone = start === 0 || /[\s([`]/.test(before) || /^[.,\]]/.test(text);
-  return needsNone ? text : ` ${text}`;
+  const put = /\s/.test(query.charAt(end)) ? text.trimEnd() : text;
+  return needsNone ? put : ` ${put}`;
 }

@@ -1,6 +1,7 @@
 /** A query cut into tokens, for completing and for reading simple queries back. Nothing is evaluated. */
 
-export type TokenKind = "name" | "text" | "number" | "operator" | "bracket" | "word";
+/** "other" is what the query language does not have; it stays a token, so that nothing is read past it. */
+export type TokenKind = "name" | "text" | "number" | "operator" | "bracket" | "word" | "other";
 
 export interface Token {
   kind: TokenKind;
@@ -10,14 +11,14 @@ export interface Token {
 }
 
 const PATTERN =
-  /(?<name>`[^`]*`?|[\p{L}_][\p{L}\p{N}_]*)|(?<text>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?)|(?<number>-?\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?<operator>==|!=|<=|>=|[<>&|~=])|(?<bracket>[()[\],.])/gu;
+  /(?<name>`[^`]*`?|[\p{L}_][\p{L}\p{N}_]*)|(?<text>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?)|(?<number>-?\d[\d_]*(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?<operator>==|!=|<=|>=|[<>&|~=])|(?<bracket>[()[\],.])|(?<other>\S)/gu;
 
 const WORDS = new Set(["and", "or", "not", "in", "True", "False"]);
 
 export function tokensOf(query: string): Token[] {
   return Array.from(query.matchAll(PATTERN), (match) => {
     const groups = match.groups ?? {};
-    const kind = (Object.keys(groups).find((name) => groups[name] !== undefined) ?? "operator") as TokenKind;
+    const kind = (Object.keys(groups).find((name) => groups[name] !== undefined) ?? "other") as TokenKind;
     const [text] = match;
     const start = match.index;
     return {
