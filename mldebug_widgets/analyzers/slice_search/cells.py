@@ -87,16 +87,16 @@ class CellSearch:
         for target in self._targets:
             target.offer(columns, self._predicate_of[codes], self._sizes[first, second], self._totals[first, second])
 
-    def search(self, workers: Workers) -> None:
-        """Find the best cells of three and more columns."""
-        worth = hopeful(self._targets, self._sizes, self._totals)
+    def search(self, workers: Workers, *, pruned: bool) -> None:
+        """Find the best cells of three and more columns; unless ``pruned``, count all triples that hold any row."""
+        worth = hopeful(self._targets, self._sizes, self._totals) if pruned else self._sizes > 0
         peaks = self._per_pair(np.maximum, np.where(worth, self._totals, -1.0))
         shares = self._per_pair(np.add, np.where(worth, self._sizes, 0)) / self._counter.n
         alive = peaks >= 0
         # Triples of columns of which every pair has a cell worth extending.
         triples = np.argwhere(alive[:, :, np.newaxis] & alive[:, np.newaxis, :] & alive[np.newaxis, :, :])
         one_by_one = _PAIR * alive.sum() + _EXTENSION * shares[triples[:, 0], triples[:, 1]].sum()
-        if _IN_BLOCKS * len(triples) < one_by_one:
+        if not pruned or _IN_BLOCKS * len(triples) < one_by_one:
             wanted = [tuple(columns) for columns in triples.tolist()]
             count_all(self._counter, workers, wanted, self._take_triple)
             return

@@ -75,15 +75,16 @@ def _block(columns: Columns, missing: npt.NDArray[np.bool_], lengths: npt.NDArra
     block = list(columns)
     cells = int(np.prod(lengths[block]))
     others = tuple(range(missing.ndim - 1))
-    while True:
+    while cells * lengths.min() <= limit:
         gain = missing[np.ix_(*[block] * len(others))].sum(axis=others)
         gain[block] = 0
         gain[cells * lengths > limit] = 0
         best = int(np.argmax(gain))
         if gain[best] == 0:
-            return tuple(sorted(block))
+            break
         block.append(best)
         cells *= int(lengths[best])
+    return tuple(sorted(block))
 
 
 def margins(table: Table, block: Columns, wanted: Sequence[Columns]) -> dict[Columns, Table]:

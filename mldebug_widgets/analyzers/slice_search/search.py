@@ -67,6 +67,8 @@ class SliceSearch:
         self.shift = shift
         shifted = values - shift if shift < 0 else values
         self.population = _population(values, shifted, shift, max(1, min_rows))
+        #: Benchmarks switch it off to measure what the bounds are worth.
+        self._pruned = True
         self._workers = Workers(cancelled or (lambda: False))
         sums, on = _sums(shifted, device)
         self._exact = isinstance(sums, PackedSums)
@@ -135,7 +137,7 @@ class SliceSearch:
         cells = CellSearch(self._counter, self.predicates, targets, self.max_predicates, pairs)
         cells.offer_pairs()
         if self.max_predicates > 2:
-            cells.search(self._workers)
+            cells.search(self._workers, pruned=self._pruned)
 
     def _search_boxes(self, targets: list[Target]) -> None:
         def offer(positions: tuple[int, ...], table: Table) -> None:
