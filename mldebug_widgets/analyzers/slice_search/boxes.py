@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.analyzers.slice_search.counting import Table
-from mldebug_widgets.analyzers.slice_search.objective import Float64s, Int64s, Line
+from mldebug_widgets.analyzers.slice_search.objective import Float64s, Line, Population
 from mldebug_widgets.analyzers.slice_search.predicates import ColumnPredicates, Number, Positions
 from mldebug_widgets.analyzers.slice_search.target import Target
+
+#: Columns and the one predicate of each to which rows were restricted.
+Given = tuple[tuple[int, int], ...]
 
 #: Numbers worked on at once; a few arrays of this size stay in the cache.
 _BLOCK = 1 << 17
@@ -20,85 +23,121 @@ _BLOCK = 1 << 17
 _ROUNDING = 1e-11
 
 
-def offer_boxes(target: Target, table: Table, places: Sequence[int], columns: Sequence[ColumnPredicates]) -> None:
-    """Offer all boxes of a joint table that can be among the best.
+class BoxSearch:
+    """Finds the best boxes of joint tables.
 
     Parameters
     ----------
-    target
-        The list to fill.
-    table
-        Sizes and totals of the cells, each axis in the raw codes of its column.
-    places
-        Positions of the columns.
-    columns
-        The columns' predicates.
+    predicates
+        The predicates of every column.
+    targets
+        The lists to fill.
+    check
+        Called between blocks of boxes; raises when the search is not wanted any more.
     """
-    at = np.ix_(*(column.order for column in columns))
-    # The column with most predicates comes last: there, every predicate is a difference of two numbers.
-    axes = np.argsort([len(column) for column in columns], kind="stable")
-    sizes, totals = table[0][at].transpose(axes), table[1][at].transpose(axes)
-    sorted_columns = [columns[axis] for axis in axes]
-    corners: tuple[Int64s, Float64s] | None = None
-    for line in target.lines():
-        for boxes in boxes_above(sizes, totals, sorted_columns, line):
-            corners = corners or (summed(sizes), summed(totals))
-            found_sizes = sums_over(corners[0], boxes, sorted_columns)
-            least = max(line.smallest, target.population.min_rows)
-            kept = (found_sizes >= least) & (found_sizes < line.beyond)
-            found_totals = sums_over(corners[1], boxes[kept], sorted_columns)
-            target.offer(places, boxes[kept][:, np.argsort(axes)], found_sizes[kept], found_totals)
+
+    def __init__(
+        self, predicates: Sequence[ColumnPredicates], targets: Sequence[Target], check: Callable[[], None]
+    ) -> None:
+        self._predicates = predicates
+        self._targets = targets
+        self._check = check
+
+    def offer(self, columns: tuple[int, ...], table: Table, given: Given = ()) -> None:
+        """Offer all boxes of a joint table that can be among the best.
+
+        Parameters
+        ----------
+        columns
+            The table's columns.
+        table
+            Sizes and totals of the cells, each axis in the raw codes of its column.
+        given
+            Other columns, each with the predicate to which the counted rows were restricted.
+        """
+        open_lines = [
+            (target, line, offset)
+            for target in self._targets
+            for line in target.lines()
+            for offset in [line.offset - _rounding(line, target.population)]
+            if np.maximum(_weights(table, line), 0.0).sum() >= offset
+        ]
+        if open_lines:
+            _Boxes(columns, table, self._predicates, given, self._check).offer(open_lines)
 
 
-def boxes_above(
-    sizes: Int64s, totals: Float64s, columns: Sequence[ColumnPredicates], line: Line
-) -> Iterator[Positions]:
-    """Yield (m, L) predicates of the boxes on or above a line, in blocks; a few just below it may be among them.
+class _Boxes:
+    """The boxes of one joint table."""
 
-    Parameters
-    ----------
-    sizes, totals
-        (m_1, ..., m_L) rows of each cell and sums of their values, each axis in the order of its column.
-    columns
-        The L columns' predicates.
-    line
-        What a box has to reach.
-    """
-    weights = line.gain * totals - line.slope * sizes
-    offset = line.offset - _ROUNDING * float(np.abs(weights).sum())
-    start = np.empty((1, 0), dtype=np.intp)
-    yield from _extended(weights[np.newaxis], start, columns, offset)
+    def __init__(
+        self,
+        columns: tuple[int, ...],
+        table: Table,
+        predicates: Sequence[ColumnPredicates],
+        given: Given,
+        check: Callable[[], None],
+    ) -> None:
+        # The column with most predicates comes last: there, every box costs no more than one subtraction.
+        axes = sorted(range(len(columns)), key=lambda axis: len(predicates[columns[axis]]))
+        self._columns = [predicates[columns[axis]] for axis in axes]
+        at = np.ix_(*(predicates[column].order for column in columns))
+        self._table = table[0][at].transpose(axes), table[1][at].transpose(axes)
+        places = (*(columns[axis] for axis in axes), *(column for column, _ in given))
+        self._order = np.argsort(places)
+        self._places = tuple(places[place] for place in self._order)
+        self._given = np.array([predicate for _, predicate in given], dtype=np.intp)
+        self._check = check
+
+    def offer(self, open_lines: Sequence[tuple[Target, Line, float]]) -> None:
+        """Offer the boxes that reach a line of their size."""
+        corners = summed(self._table[0]), summed(self._table[1])
+        for target, line, offset in open_lines:
+            start = np.empty((1, 0), dtype=np.intp)
+            for boxes in self._extended(_weights(self._table, line)[np.newaxis], start, offset):
+                self._check()
+                sizes = sums_over(corners[0], boxes, self._columns)
+                kept = (sizes >= max(line.smallest, target.population.min_rows)) & (sizes < line.beyond)
+                totals = sums_over(corners[1], boxes[kept], self._columns)
+                given = np.broadcast_to(self._given, (int(kept.sum()), len(self._given)))
+                found = np.concatenate([boxes[kept], given], axis=1)[:, self._order]
+                target.offer(self._places, found, sizes[kept], totals)
+
+    def _extended(self, weights: Float64s, chosen: Positions, offset: float) -> Iterator[Positions]:
+        """Choose a predicate on the next axis for every box that can still reach the offset; yield finished boxes.
+
+        ``weights`` is (boxes, cells of the next axis, cells of the axes behind it); ``chosen`` the predicates that the
+        boxes have so far. What a box can reach at most is the sum of its positive cells.
+        """
+        axis = chosen.shape[1]
+        column = self._columns[axis]
+        last = axis == len(self._columns) - 1
+        running = _running(weights if last else _positive(weights))
+        box, predicate = np.nonzero(running[:, column.high + 1] - running[:, column.low] >= offset)
+        found = np.column_stack([chosen[box], predicate])
+        if last:
+            if len(found):
+                yield found
+            return
+        sums = _running(weights)
+        step = max(1, _BLOCK // max(1, int(np.prod(weights.shape[2:]))))
+        for begin in range(0, len(found), step):
+            block = slice(begin, begin + step)
+            low, high = column.low[predicate[block]], column.high[predicate[block]]
+            inside = sums[box[block], high + 1] - sums[box[block], low]
+            worth = _positive(inside).sum(axis=1) >= offset
+            if worth.any():
+                yield from self._extended(inside[worth], found[block][worth], offset)
 
 
-def _extended(
-    weights: Float64s, chosen: Positions, columns: Sequence[ColumnPredicates], offset: float
-) -> Iterator[Positions]:
-    """Choose a predicate on the first axis after the boxes', for every box that can still reach the offset.
+def _weights(table: Table, line: Line) -> Float64s:
+    """Return what each cell contributes to reaching a line."""
+    weights: Float64s = line.gain * table[1] - line.slope * table[0]
+    return weights
 
-    ``weights`` is (boxes, cells of the axis, cells of the axes behind it); ``chosen`` the boxes' predicates so far.
-    What a box can still gain is the sum of its positive cells.
-    """
-    axis = chosen.shape[1]
-    column = columns[axis]
-    last = axis == len(columns) - 1
-    gains = weights if last else _positive(weights)
-    running = _running(gains)
-    possible = running[:, column.high + 1] - running[:, column.low] >= offset
-    box, predicate = np.nonzero(possible)
-    found = np.column_stack([chosen[box], predicate])
-    if last:
-        if len(found):
-            yield found
-        return
-    sums = _running(weights)
-    step = max(1, _BLOCK // max(1, int(np.prod(weights.shape[2:]))))
-    for begin in range(0, len(found), step):
-        block = slice(begin, begin + step)
-        low, high = column.low[predicate[block]], column.high[predicate[block]]
-        inside = sums[box[block], high + 1] - sums[box[block], low]
-        worth = _positive(inside).sum(axis=1) >= offset
-        if worth.any():
-            yield from _extended(inside[worth], found[block][worth], columns, offset)
+
+def _rounding(line: Line, population: Population) -> float:
+    """Return by how much a sum of weights may be off."""
+    return _ROUNDING * population.n * (line.gain * population.mean + abs(line.slope))
 
 
 def _positive(weights: Float64s) -> Float64s:

@@ -7,6 +7,7 @@ once, in the smallest integers that hold them, and one indexed addition per tabl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from math import prod
 
@@ -125,6 +126,24 @@ class Counter:
         shapes = [(kept.count + 1, self.lengths[column]) for column in columns]
         found = [_shaped(self._sums.read(table), shape) for table, shape in zip(sums, shapes, strict=True)]
         return [(sizes[:-1], totals[:-1]) for sizes, totals in found]
+
+    def cells(self, columns: Sequence[int]) -> int:
+        """Return the number of cells of a joint table."""
+        return prod(self.lengths[column] for column in columns)
+
+    def restricted(self, column: int, codes: Sequence[int], others: Sequence[int]) -> Counter:
+        """Return a counter of the rows that have one of some codes in a column; it knows some other columns only."""
+        kept = torch.zeros(self.lengths[column], dtype=torch.bool)
+        kept[list(codes)] = True
+        rows = _where(kept.to(self._device)[self._codes[column].long()])
+        smaller = copy(self)
+        nothing = torch.empty(0, dtype=torch.uint8)
+        smaller._codes = [
+            codes.index_select(0, rows) if position in others else nothing for position, codes in enumerate(self._codes)
+        ]
+        smaller._sums = self._sums.restricted(rows)
+        smaller.n = len(rows)
+        return smaller
 
     def _pieces(self) -> Iterator[slice]:
         step = PIECE if self._device.type == "cpu" else max(1, self.n)

@@ -6,7 +6,7 @@ it takes hardly longer than counting one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, permutations
 
 import numpy as np
@@ -20,8 +20,9 @@ Columns = tuple[int, ...]
 #: Cells of a joint table that still fits into the cache.
 _CACHED_CELLS = 16_384
 
-#: Joint tables counted in one go by one thread: they share the unpacking of the columns.
+#: Joint tables counted in one go by one thread, and their cells in all: they share the unpacking of the columns.
 _TOGETHER = 16
+_CELLS_TOGETHER = 1 << 18
 
 
 def count_all(
@@ -40,14 +41,27 @@ def count_all(
     """
     # Summing up a block's table must cost less than another pass over the rows.
     blocks = blocks_for(wanted, counter.lengths, min(_CACHED_CELLS, counter.n // 16))
-    ordered = sorted(blocks)
 
     def count(together: list[Columns]) -> None:
         for block, table in zip(together, counter.tables(together), strict=True):
             for columns, part in margins(table, block, blocks[block]).items():
                 take(columns, part)
 
-    workers.run(count, [ordered[begin : begin + _TOGETHER] for begin in range(0, len(ordered), _TOGETHER)])
+    workers.run(count, _grouped(sorted(blocks), counter))
+
+
+def _grouped(blocks: list[Columns], counter: Counter) -> Iterator[list[Columns]]:
+    """Yield blocks that are counted together: neighbours, few enough for the memory."""
+    group: list[Columns] = []
+    cells = 0
+    for block in blocks:
+        cells += counter.cells(block)
+        if group and (len(group) == _TOGETHER or cells > _CELLS_TOGETHER):
+            yield group
+            group, cells = [], counter.cells(block)
+        group.append(block)
+    if group:
+        yield group
 
 
 def blocks_for(wanted: Sequence[Columns], lengths: Sequence[int], limit: int) -> dict[Columns, list[Columns]]:

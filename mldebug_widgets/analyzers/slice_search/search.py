@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import torch
 
-from mldebug_widgets.analyzers.slice_search.boxes import offer_boxes
+from mldebug_widgets.analyzers.slice_search.boxes import BoxSearch, Given
 from mldebug_widgets.analyzers.slice_search.cells import CellSearch
 from mldebug_widgets.analyzers.slice_search.coded import Candidate, CodedColumn, Found
 from mldebug_widgets.analyzers.slice_search.counting import Counter, Table
@@ -19,6 +19,9 @@ from mldebug_widgets.analyzers.slice_search.ranking import TIE, Batch, Ranking
 from mldebug_widgets.analyzers.slice_search.sums import ComplexSums, PackedSums, SeparateSums, Sums
 from mldebug_widgets.analyzers.slice_search.target import Target
 from mldebug_widgets.analyzers.slice_search.workers import Workers
+
+#: Cells of the largest joint table that is counted as a whole.
+LARGEST_TABLE = 1 << 22
 
 
 class SliceSearch:
@@ -140,13 +143,24 @@ class SliceSearch:
             cells.search(self._workers, pruned=self._pruned)
 
     def _search_boxes(self, targets: list[Target]) -> None:
-        def offer(positions: tuple[int, ...], table: Table) -> None:
-            predicates = [self.predicates[position] for position in positions]
-            for target in targets:
-                offer_boxes(target, table, positions, predicates)
-
+        boxes = BoxSearch(self.predicates, targets, self._workers.check)
         for width in range(2, self.max_predicates + 1):
-            count_all(self._counter, self._workers, self._tuples(width), offer)
+            wanted = self._tuples(width)
+            small = [columns for columns in wanted if self._counter.cells(columns) <= LARGEST_TABLE]
+            count_all(self._counter, self._workers, small, boxes.offer)
+            large = [columns for columns in wanted if self._counter.cells(columns) > LARGEST_TABLE]
+            self._workers.run(lambda columns: self._offer_in_parts(boxes, columns, self._counter, ()), large)
+
+    def _offer_in_parts(self, boxes: BoxSearch, columns: tuple[int, ...], counter: Counter, given: Given) -> None:
+        """Offer the boxes of a joint table that is too large, one predicate of one column after the other."""
+        if counter.cells(columns) <= LARGEST_TABLE:
+            boxes.offer(columns, counter.tables([columns])[0], given)
+            return
+        column = min(columns, key=lambda column: len(self.predicates[column]))
+        others = tuple(other for other in columns if other != column)
+        for predicate in range(len(self.predicates[column])):
+            part = counter.restricted(column, self.predicates[column].codes(predicate), others)
+            self._offer_in_parts(boxes, others, part, (*given, (column, predicate)))
 
     def _tuples(self, width: int) -> list[tuple[int, ...]]:
         """Return the tuples of columns that may be combined."""

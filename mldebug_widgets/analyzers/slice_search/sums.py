@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,10 @@ _SIZE_BITS = 32
 
 class Sums(Protocol):
     """Adds rows to the cells of a table."""
+
+    def restricted(self, rows: torch.Tensor) -> Sums:
+        """Return the same for some of the rows."""
+        ...
 
     def table(self, cells: int) -> torch.Tensor:
         """Return a table of zeros."""
@@ -41,6 +46,12 @@ class PackedSums:
         packed = totals.astype(np.int64) << _SIZE_BITS
         packed += 1 if sizes is None else sizes
         self._packed = torch.from_numpy(packed)
+
+    def restricted(self, rows: torch.Tensor) -> PackedSums:
+        """Return the same for some of the rows."""
+        some = copy(self)
+        some._packed = self._packed.index_select(0, rows)
+        return some
 
     @staticmethod
     def can_hold(n: int, totals: Float64s) -> bool:
@@ -73,6 +84,13 @@ class ComplexSums:
         self._sizes = None if sizes is None else torch.from_numpy(sizes)
         self._totals = torch.from_numpy(totals)
 
+    def restricted(self, rows: torch.Tensor) -> ComplexSums:
+        """Return the same for some of the rows."""
+        some = copy(self)
+        some._totals = self._totals.index_select(0, rows)
+        some._sizes = None if self._sizes is None else self._sizes.index_select(0, rows)
+        return some
+
     def table(self, cells: int) -> torch.Tensor:
         """Return a table of zeros."""
         return torch.zeros(cells, dtype=torch.complex128)
@@ -102,6 +120,12 @@ class SeparateSums:
     def __init__(self, sizes: Int64s | None, totals: Float64s, device: torch.device) -> None:
         counts = np.ones(len(totals)) if sizes is None else sizes.astype(np.float64)
         self._amounts = torch.from_numpy(np.stack([counts, totals])).to(device)
+
+    def restricted(self, rows: torch.Tensor) -> SeparateSums:
+        """Return the same for some of the rows."""
+        some = copy(self)
+        some._amounts = self._amounts.index_select(1, rows)
+        return some
 
     def table(self, cells: int) -> torch.Tensor:
         """Return a table of zeros."""
