@@ -30,6 +30,28 @@ test("a link opens the panel; there is none to the panel that is open, nor witho
   expect(alone.text()).not.toContain("Open Performance");
 });
 
+test("a finding about rows selects them and opens its panel, also when that is open", async () => {
+  const query = 'origin == "EWR" and split == "test"';
+  const finding = { ...(result.findings[0] as Finding), panel: "rows", query };
+  for (const panel of ["overview", "rows"]) {
+    const shared = staticState(workbench({ panel }));
+    const drawn = await draw(listOf([finding]), {}, { shared });
+    drawn.button("Open slice").click();
+    await settle();
+    expect(shared.get("selection")).toEqual({ kind: "query", label: query, query, n: null, token: 1 });
+    expect(shared.get("panel")).toBe("rows");
+  }
+});
+
+test("a finding about a feature opens What-if there", async () => {
+  const finding = { ...(result.findings[1] as Finding), panel: "whatif", feature: 3 };
+  const shared = staticState(workbench());
+  const drawn = await draw(listOf([finding]), {}, { shared });
+  drawn.button("Open What-if").click();
+  await settle();
+  expect([shared.get("feature"), shared.get("panel")]).toEqual([3, "whatif"]);
+});
+
 test("hostile names show as text", async () => {
   const hostile = HOSTILE_NAMES.map((name, index) => ({
     ...(result.findings[0] as Finding),

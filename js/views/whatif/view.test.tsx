@@ -58,6 +58,21 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+test("a feature that is asked for is taken in hand, once", async () => {
+  const { answers } = kernel();
+  const state = shared();
+  state.set("feature", 3);
+  const drawn = await draw(Whatif, live, { shared: state, answers });
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+  await settle();
+  const focused = drawn.root.activeElement ?? document.activeElement;
+  expect(focused?.closest("[data-feature]")?.getAttribute("data-feature")).toBe("3");
+  expect(
+    drawn.one(".curve .widget-slot").ariaLabel ?? drawn.one(".curve .widget-slot").getAttribute("aria-label"),
+  ).toContain(HOSTILE);
+  expect(state.get("feature")).toBeNull();
+});
+
 describe("dragging", () => {
   test("keeps one question in flight and ends on the last position", async () => {
     const { answers, asked, open } = kernel();

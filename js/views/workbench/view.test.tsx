@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { RequestError } from "../../contract/errors";
 import type { Panel } from "../../contract/workbench";
 import { cell, HOSTILE_NAMES, panel, panels, workbench } from "../../gallery/fixtures";
+import { saved } from "../../gallery/slices_fixtures";
 import { frontEndError } from "../../host/channel";
 import type { StaticHostOptions } from "../../host/static";
 import { draw, settle } from "../../testing/draw";
@@ -141,6 +142,40 @@ describe("the bar", () => {
     await settle();
     expect(drawn.all(".banner")).toHaveLength(0);
     expect(drawn.one(".report-note").textContent).toContain("200 raw rows");
+  });
+});
+
+describe("saved slices", () => {
+  test("there is no menu while there are none", async () => {
+    expect((await open()).text()).not.toContain("Saved slices");
+  });
+  test("one is selected from the menu, in every panel", async () => {
+    const drawn = await open({ saved_slices: saved });
+    drawn.one<HTMLButtonElement>(".saved-slices > button").click();
+    await settle();
+    const entries = drawn.all<HTMLButtonElement>(".saved-menu button");
+    expect(entries.map(({ textContent }) => textContent)).toEqual([
+      "evening out of Newark30,214 rows",
+      "short hops12,602 rows",
+    ]);
+    entries[1]?.click();
+    await settle();
+    expect(drawn.host.get("selection")).toEqual({
+      kind: "query",
+      label: "short hops",
+      n: null,
+      query: "distance < 230",
+      token: 1,
+    });
+    expect(drawn.all(".saved-menu")).toHaveLength(0);
+  });
+  test("in a file it brings the rows that the file carries", async () => {
+    const drawn = await open({ saved_slices: saved }, { connection: "report" });
+    drawn.one<HTMLButtonElement>(".saved-slices > button").click();
+    await settle();
+    drawn.all<HTMLButtonElement>(".saved-menu button")[1]?.click();
+    await settle();
+    expect(drawn.host.get("selection")).toMatchObject({ n: 12_602, rows: [48_201, 7919] });
   });
 });
 

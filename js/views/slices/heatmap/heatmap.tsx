@@ -18,7 +18,8 @@ interface HeatMapProps {
   live: boolean;
 }
 
-export function HeatMap({ host, result, columns, embedded, selecting, live }: HeatMapProps) {
+export function HeatMap({ host, result, columns: all, embedded, selecting, live }: HeatMapProps) {
+  const columns = all.filter(({ has_bins }) => has_bins !== false);
   const [chosen, choose] = useState<[string, string] | null>(null);
   const [x, y] = chosen ?? mostTelling(result, columns);
   const asked = useRequest<ErrorHeatMap>(
