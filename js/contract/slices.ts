@@ -28,6 +28,8 @@ export interface BuilderColumn {
   counts: NDArray | null;
   /** Rows without a value. */
   missing: number;
+  /** Whether it can be an axis of the heat map; where nothing is said, it can. */
+  has_bins?: boolean;
 }
 
 /** What is searched for. The panel sends all four whenever one is changed. */

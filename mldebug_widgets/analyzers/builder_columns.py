@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mldebug_widgets.analyzers.columns import column_codes
+from mldebug_widgets.analyzers.slice_vocabulary.sources import sources_of
 from mldebug_widgets.analyzers.slice_vocabulary.wording import literal_of
 from mldebug_widgets.evaluation.query_columns import QueryColumns
 from mldebug_widgets.evaluation.query_names import written_name
@@ -52,6 +53,8 @@ class BuilderColumn:
         Rows per bin of equal width between them; None for what has no range.
     missing
         Rows without a value.
+    has_bins
+        Whether it can be an axis of the heat map.
     """
 
     name: str
@@ -63,6 +66,7 @@ class BuilderColumn:
     high: float | None
     counts: npt.NDArray[np.int32] | None
     missing: int
+    has_bins: bool
 
 
 def builder_columns(ev: Evaluation) -> tuple[BuilderColumn, ...]:
@@ -75,8 +79,10 @@ def builder_columns(ev: Evaluation) -> tuple[BuilderColumn, ...]:
     table = pd.DataFrame({name: known[name].array for name in answers.values()})
     columns = [*_of_frame(ev.X, ev.features, known.features)]
     if ev.metadata is not None:
-        columns += _of_frame(ev.metadata, describe_features(ev.metadata), known.metadata)
-    return (*columns, *_of_frame(table, describe_features(table), list(answers.values())))
+        columns += _of_frame(ev.metadata, ev.metadata_features, known.metadata)
+    columns += _of_frame(table, describe_features(table), list(answers.values()))
+    binned = {source.name for source in sources_of(ev)}
+    return tuple(column if column.name in binned else replace(column, has_bins=False) for column in columns)
 
 
 def _is_told_apart(ev: Evaluation, role: str) -> bool:
@@ -86,7 +92,8 @@ def _is_told_apart(ev: Evaluation, role: str) -> bool:
 def _of_frame(frame: pd.DataFrame, features: Sequence[Feature], names: Sequence[str]) -> tuple[BuilderColumn, ...]:
     return tuple(
         BuilderColumn(
-            name=feature.name,
+            # A name that is taken carries an underscore here as in queries.
+            name=name if name.rstrip("_") == feature.name else feature.name,
             query_name=written_name(name),
             kind=feature.kind,
             integer=feature.integer,
@@ -95,6 +102,7 @@ def _of_frame(frame: pd.DataFrame, features: Sequence[Feature], names: Sequence[
             high=feature.high,
             counts=feature.counts if feature.low is not None and feature.kind in ("numeric", "datetime") else None,
             missing=feature.missing,
+            has_bins=True,
         )
         for feature, name in zip(features, names, strict=True)
     )

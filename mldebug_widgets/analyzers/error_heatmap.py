@@ -12,15 +12,17 @@ import pandas as pd
 
 from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.row_metric import SearchedRows, row_metric, searched_rows
+from mldebug_widgets.analyzers.slice_vocabulary.sources import sources_of
 from mldebug_widgets.analyzers.slice_vocabulary.vocabulary import Vocabulary, build_vocabulary
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
+from mldebug_widgets.evaluation.query_columns import QueryColumns
 
 if TYPE_CHECKING:
     from mldebug_widgets.analyzers.slice_vocabulary.predicate import Predicate
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
-#: Categories of an axis that have a place of their own; the others share one. Few whole numbers all have one.
-MOST_PLACES = 20
+#: Values of an axis that have a place of their own, enough for the hours of a day; rarer categories share one.
+MOST_PLACES = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,20 +141,20 @@ def error_heatmap(ev: Evaluation, x: str, y: str, *, split: Any = None, metric: 
 
 
 def telling_columns(ev: Evaluation, *, split: Any = None, metric: Any = None) -> tuple[str, ...]:
-    """Return the names of the binned features by how much of the metric's variance lies between their bins.
+    """Return the names of all binned columns but the answers, by how much of the metric's variance their bins explain.
 
     The measure is epsilon squared (T. L. Kelley, 1935), which many small bins do not raise by chance.
     """
     measured, searched = row_metric(checked_evaluation(ev), metric), searched_rows(ev, split)
     values = measured.values[searched.rows].astype(np.float64)
     known = np.flatnonzero(~np.isnan(values))
-    vocabulary = _vocabulary(ev, SearchedRows(searched.rows[known], searched.split, ""), None)
+    answers = {QueryColumns(ev).roles.get(role) for role in ("target", "predicted")}
+    names = [source.name for source in sources_of(ev) if source.name not in answers]
+    vocabulary = _vocabulary(ev, SearchedRows(searched.rows[known], searched.split, ""), names)
     told: dict[str, float] = {}
-    for index, column in enumerate(vocabulary.columns):
-        predicate = vocabulary.predicate(index, (int(np.flatnonzero(column.usable)[0]),))
-        if predicate.feature >= 0 and predicate.kind != "word":
-            share = _epsilon_squared(column.codes, values[known], column.size)
-            told[predicate.column] = max(share, told.get(predicate.column, share))
+    for name, index in _binned(vocabulary).items():
+        column = vocabulary.columns[index]
+        told[name] = _epsilon_squared(column.codes, values[known], column.size)
     return tuple(sorted(told, key=lambda name: -told[name]))
 
 
@@ -178,15 +180,27 @@ class _Axis:
 def _axis(ev: Evaluation, searched: SearchedRows, name: Any, argument: str) -> _Axis:
     if not isinstance(name, str):
         raise MldTypeError("MLD-W37", argument, shown(name), "a column's name", "Pass the name of a feature.")
-    vocabulary = _vocabulary(ev, searched, _owner(ev, name))
-    for index, column in enumerate(vocabulary.columns):
-        usable = np.flatnonzero(column.usable)
-        first = vocabulary.predicate(index, (int(usable[0]),)) if len(usable) else None
-        if first is not None and first.kind != "word" and first.column in (name, f"length of {name}"):
-            return _placed(vocabulary, index, usable)
-    why = dict(vocabulary.skipped).get(name, "it has no bins")
+    owner = _owner(ev, name)
+    vocabulary = _vocabulary(ev, searched, [owner])
+    binned = _binned(vocabulary)
+    # A column is itself, or the first that is told of it: the length of a text, the hour where all is on one day.
+    index = binned.get(" ".join(name.split()), next(iter(binned.values()), None) if name == owner else None)
+    if index is not None:
+        return _placed(vocabulary, index, np.flatnonzero(vocabulary.columns[index].usable))
+    why = dict(vocabulary.skipped).get(owner, "it has no bins")
     allowed = "a column of numbers, moments, categories, switches or texts with two values or more"
     raise MldValueError("MLD-W37", argument, f"{shown(name)}: {why}", allowed, "Choose another column.")
+
+
+def _binned(vocabulary: Vocabulary) -> dict[str, int]:
+    """Return the columns of bins by how they read; the presence of a word is none."""
+    found: dict[str, int] = {}
+    for index, column in enumerate(vocabulary.columns):
+        if column.usable.any():
+            predicate = vocabulary.predicate(index, (int(column.usable.argmax()),))
+            if predicate.kind != "word":
+                found.setdefault(predicate.column, index)
+    return found
 
 
 def _placed(vocabulary: Vocabulary, index: int, usable: npt.NDArray[np.intp]) -> _Axis:
@@ -214,14 +228,14 @@ def _short(predicate: Predicate) -> str:
     return words.removeprefix("= ").removeprefix("is ").removeprefix("in ")
 
 
-def _owner(ev: Evaluation, name: str) -> Sequence[str]:
+def _owner(ev: Evaluation, name: str) -> str:
     """Return the column that a name such as "hour of scheduled" is a part of, else the column of that name."""
-    names = {str(label) for label in ev.X.columns}
+    names = {source.name for source in sources_of(ev)}
     _, of, whole = name.partition(" of ")
-    return [whole if of and name not in names and whole in names else name]
+    return whole if of and name not in names and whole in names else name
 
 
-def _vocabulary(ev: Evaluation, searched: SearchedRows, columns: Sequence[str] | None) -> Vocabulary:
+def _vocabulary(ev: Evaluation, searched: SearchedRows, columns: Sequence[str]) -> Vocabulary:
     """Return the bins over the searched rows. Without merging no metric decides where they lie."""
     nothing = np.zeros(len(searched.rows))
     return build_vocabulary(ev, searched.rows, nothing, columns=columns, merge=False, min_rows=1)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from mldebug_widgets.analyzers.builder_columns import MOST_VALUES, BuilderColumn, builder_columns
+from mldebug_widgets.analyzers.error_heatmap import error_heatmap
 from mldebug_widgets.evaluation.evaluation import evaluate
 from tests.analyzers.cases import TASKS, evaluation
 
@@ -32,7 +33,7 @@ def hostile() -> Any:
     metadata = pd.DataFrame({"two words": ["m", "n"] * 20, "batch": range(40)})
     parts = {"train": (frame[:20], np.arange(20) % 2), "test": (frame[20:].reset_index(drop=True), np.arange(20) % 2)}
     split = {"train": metadata[:20], "test": metadata[20:].reset_index(drop=True)}
-    return evaluate(lambda rows: np.full(len(rows), 0.3), parts, metadata=split)
+    return evaluate(lambda rows: np.linspace(0, 1, len(rows)), parts, metadata=split)
 
 
 EVALUATIONS = {**{task: lambda task=task: evaluation(task) for task in TASKS}, "hostile": hostile}
@@ -60,8 +61,17 @@ def test_features_metadata_and_answers_are_there() -> None:
     ev = hostile()
     names = [column.name for column in builder_columns(ev)]
     assert names[:9] == [str(label) for label in ev.X.columns]
-    assert names[9:11] == ["two words", "batch"]
+    assert names[9:11] == ["two words_", "batch"]
     assert {"split_", "target", "predicted", "loss", "confidence", "score"} <= {*names[11:]}
+
+
+def test_columns_that_say_so_can_be_axes_of_a_heat_map() -> None:
+    ev = hostile()
+    axes = [column.name for column in builder_columns(ev) if column.has_bins]
+    assert {"loss", "score", "confidence", "split_"}.isdisjoint(axes)
+    for name in axes:
+        if name != "b":  # it has one value only
+            assert error_heatmap(ev, name, "predicted" if name == "two words" else "two words").counts.sum() == 20
 
 
 def test_one_split_is_no_condition() -> None:
