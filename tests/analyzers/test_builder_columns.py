@@ -33,7 +33,7 @@ def hostile() -> Any:
     metadata = pd.DataFrame({"two words": ["m", "n"] * 20, "batch": range(40)})
     parts = {"train": (frame[:20], np.arange(20) % 2), "test": (frame[20:].reset_index(drop=True), np.arange(20) % 2)}
     split = {"train": metadata[:20], "test": metadata[20:].reset_index(drop=True)}
-    return evaluate(lambda rows: np.linspace(0, 1, len(rows)), parts, metadata=split)
+    return evaluate(lambda rows: np.arange(len(rows)) % 3 / 3, parts, metadata=split)
 
 
 EVALUATIONS = {**{task: lambda task=task: evaluation(task) for task in TASKS}, "hostile": hostile}
