@@ -112,6 +112,30 @@ describe("distributions side by side", () => {
     const words = comparison.features.slice(0, 3).map((feature) => contrast(sharesOf(feature)));
     expect(words[0]).toBe("more EWR: 100% against 30%");
   });
+  test("bins of whole numbers and of days are named by what they hold", () => {
+    const feature = (kind: string, edges: number[]) => {
+      const counts = edges.slice(1).map(() => 1);
+      return {
+        name: "x",
+        kind,
+        distance: 0,
+        edges: f8(edges),
+        labels: [],
+        first: i4(counts),
+        second: i4(counts),
+      };
+    };
+    const day = Date.UTC(2021, 4, 1);
+    expect(sharesOf(feature("numeric", [0.5, 1.5, 4.5])).labels).toEqual(["1", "2 to 4"]);
+    expect(sharesOf(feature("numeric", [-1.5, -0.5, 0.5])).labels).toEqual(["−1", "0"]);
+    expect(sharesOf(feature("numeric", [0.5, 1, 1.5])).labels).toEqual(["0.5 to 1", "1 to 1.5"]);
+    expect(sharesOf(feature("datetime", [day + 4000, day + 90_000_000])).labels).toEqual([
+      "2021-05-01 to 2021-05-02",
+    ]);
+    expect(sharesOf(feature("datetime", [day, day + 4000])).labels).toEqual([
+      "2021-05-01 to 2021-05-01 00:00:04",
+    ]);
+  });
   test("an empty side and hostile categories are no trouble", () => {
     const feature = {
       name: "x",

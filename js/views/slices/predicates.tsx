@@ -17,8 +17,23 @@ export function Predicates({ predicates }: { predicates: readonly Pick<Predicate
   );
 }
 
-/** Text that may also break behind the marks that join words in a name, so that it never breaks inside a word. */
+/**
+ * Text that breaks between words and behind the marks that join words in a name; not inside a word, and not inside a
+ * date or a range of numbers.
+ */
 export function Breakable({ text }: { text: string }) {
+  return text.split(/(\d+(?:-\d+)+)/).map((part, index) =>
+    index % 2 === 1 ? (
+      <span class="whole" key={index}>
+        {part}
+      </span>
+    ) : (
+      <Joined text={part} key={index} />
+    ),
+  );
+}
+
+function Joined({ text }: { text: string }) {
   return text.split(/(?<=[_./-])(?=[^\d\s])/).map((part, index) => (
     <Fragment key={index}>
       {index > 0 && <wbr />}

@@ -43,13 +43,7 @@ function Bars({ shares }: { shares: Shares }) {
           height={height(share)}
         />
       ))}
-      {first.map((share, bin) => (
-        <path
-          class="first"
-          key={labels[bin]}
-          d={`M${left(bin)} ${HEIGHT}V${(HEIGHT - height(share)).toFixed(2)}h1V${HEIGHT}`}
-        />
-      ))}
+      <path class="first" d={outline(shares, left, height)} />
       {first.map((share, bin) => (
         <rect class="hit" key={labels[bin]} x={left(bin)} width={1} y={0} height={HEIGHT}>
           <title>{`${labels[bin]}: ${(100 * share).toFixed(1)}% against ${(100 * (second[bin] ?? 0)).toFixed(1)}%`}</title>
@@ -57,4 +51,19 @@ function Bars({ shares }: { shares: Shares }) {
       ))}
     </svg>
   );
+}
+
+/** Steps over bins that have an order; every other bin by itself. */
+function outline(
+  { first, ordered }: Shares,
+  left: (bin: number) => number,
+  height: (share: number) => number,
+): string {
+  const steps = first.map((share, bin) => {
+    const top = (HEIGHT - height(share)).toFixed(2);
+    const joined = bin > 0 && bin < ordered;
+    const ends = bin >= ordered - 1;
+    return `${joined ? "" : `M${left(bin)} ${HEIGHT}`}V${top}h1${ends ? `V${HEIGHT}` : ""}`;
+  });
+  return steps.join("");
 }

@@ -41,11 +41,22 @@ function portions(counts: ComparedFeature["first"]): number[] {
 
 function labelsOf({ edges, labels, kind }: ComparedFeature, bins: number): string[] {
   const borders = edges.shape[0] ? [...values(edges)] : [];
-  const text = kind === "datetime" ? formatDate : (edge: number) => formatNumber(edge, 4);
+  const text = kind === "datetime" ? momentText(borders) : (edge: number) => formatNumber(edge, 4);
   return Array.from({ length: bins }, (_, bin) => {
     const [low, high] = [borders[bin], borders[bin + 1]];
-    if (low !== undefined && high !== undefined)
-      return low === high ? text(low) : `${text(low)} to ${text(high)}`;
-    return labels[borders.length > 0 ? labels.length - 1 : bin] ?? "missing";
+    if (low === undefined || high === undefined) {
+      return labels[borders.length > 0 ? labels.length - 1 : bin] ?? "missing";
+    }
+    // Borders half way between whole numbers: the bin holds whole numbers only.
+    const inset = kind === "datetime" || Math.abs(low % 1) !== 0.5 || Math.abs(high % 1) !== 0.5 ? 0 : 0.5;
+    const [first, last] = [text(low + inset), text(high - inset)];
+    return first === last ? first : `${first} to ${last}`;
   });
+}
+
+const DAY = 86_400_000;
+
+/** Bins of a day and more are named by their dates. */
+function momentText([first = 0, second = 0]: readonly number[]): (moment: number) => string {
+  return second - first < DAY ? formatDate : (moment) => formatDate(moment).split(" ")[0] ?? "";
 }
