@@ -13,7 +13,7 @@ import pandas as pd
 from mldebug_widgets.analyzers.slice_search.coded import Merging
 from mldebug_widgets.analyzers.slice_vocabulary.field import Entry, Mask, Named, Plan, Unusable, coded_column
 from mldebug_widgets.analyzers.slice_vocabulary.predicate import Predicate
-from mldebug_widgets.analyzers.slice_vocabulary.wording import literal_of, set_of_words, word_of
+from mldebug_widgets.analyzers.slice_vocabulary.wording import has_surrogate, literal_of, set_of_words, word_of
 
 MOST_CATEGORIES = 200
 
@@ -29,6 +29,8 @@ def category_entries(column: pd.Series, named: Named, plan: Plan) -> tuple[Entry
     column = plan.taken(column)
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, values = np.asarray(column.cat.codes), list(column.cat.categories)
+        if any(isinstance(value, str) and has_surrogate(value) for value in values):
+            raise Unusable("one of its categories holds half a character, and pandas refuses every query then")
         return coded_categories(codes, values, named, plan, is_ordered=bool(column.cat.ordered))
     codes, distinct = pd.factorize(column)
     return coded_categories(codes, distinct, named, plan)

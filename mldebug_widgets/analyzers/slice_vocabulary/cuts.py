@@ -84,7 +84,7 @@ def _round_numbers(low: float, high: float) -> Iterator[float]:
     width = high - low
     if not 0 < width < np.inf:
         return
-    coarsest = -1 - math.floor(math.log10(width))
+    coarsest = max(-1 - math.floor(math.log10(width)), -307)
     for decimals in range(coarsest, coarsest + 4):
         for part in (1.0, 0.5):
             step = part * 10.0**-decimals

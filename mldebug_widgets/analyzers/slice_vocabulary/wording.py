@@ -19,13 +19,13 @@ def literal_of(value: Any) -> str | None:
         return str(int(value))
     if isinstance(value, float | np.floating):
         return repr(float(value)) if np.isfinite(value) else None
-    if isinstance(value, str) and len(value) <= _LONGEST_LITERAL and not _has_surrogate(value):
+    if isinstance(value, str) and len(value) <= _LONGEST_LITERAL and not has_surrogate(value):
         return f'"{"".join(map(_escaped, value))}"'
     return None
 
 
-def _has_surrogate(text: str) -> bool:
-    """Tell whether a text holds half a character, which pandas cannot look for."""
+def has_surrogate(text: str) -> bool:
+    """Tell whether a text holds half a character (a lone surrogate), which pandas cannot look for."""
     return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
 
 
