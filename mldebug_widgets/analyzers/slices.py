@@ -21,6 +21,7 @@ from mldebug_widgets.analyzers.slice_finding.options import (
     Direction,
     Objective,
     Options,
+    bins_of,
     checked_options,
     checked_other,
 )
@@ -223,6 +224,7 @@ def _search(
         columns=columns,
         merge=options.merge,
         min_rows=options.rows_of(n_seen),
+        bins=bins_of(n_seen),
         cancelled=looks.cancelled,
     )
     fewer: tuple[str, ...] = ()

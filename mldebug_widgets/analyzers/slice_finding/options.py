@@ -20,8 +20,18 @@ FEWEST_ROWS = 20
 #: Where many are searched it has this share of them.
 SMALLEST_SHARE = 0.002
 
+#: Quantile bins of a number: fewer where few rows would only add candidates that nothing can confirm.
+MOST_BINS = 10
+FEWEST_BINS = 4
+ROWS_PER_BIN = 150
+
 MOST_SLICES = 1_000
 MOST_PREDICATES = 6
+
+
+def bins_of(n: int) -> int:
+    """Return the number of quantile bins of a number where the search sees ``n`` rows."""
+    return int(np.clip(n // ROWS_PER_BIN, FEWEST_BINS, MOST_BINS))
 
 
 @dataclass(frozen=True, slots=True)

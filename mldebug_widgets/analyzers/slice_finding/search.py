@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.analyzers.row_metric import RowMetric, SearchedRows, row_metric
+from mldebug_widgets.analyzers.slice_finding.confirming import LEVEL
 from mldebug_widgets.analyzers.slice_finding.folding import (
     Distinct,
     Folding,
@@ -33,7 +35,7 @@ Mask = npt.NDArray[np.bool_]
 
 #: Candidates looked at per slice wanted: by score, and by strength of the evidence.
 POOL_PER_SLICE = 4
-EVIDENT_PER_SLICE = 20
+EVIDENT_PER_SLICE = 30
 
 #: How often the search is repeated on what the slices kept so far leave unexplained.
 MOST_ROUNDS = 3
@@ -147,8 +149,8 @@ class Discovery:
         """Return distinct slices, most evident first; at least k when there are so many.
 
         Candidates are those with the best scores and those with the strongest evidence, so that a small slice that
-        the score's preference for large ones drowns is seen too. While too few are distinct, the search goes on in
-        what the slices kept so far leave unexplained.
+        the score's preference for large ones drowns is seen too. Where relatives of a strong slice leave too few
+        places for others, the search goes on in what the slices kept so far leave unexplained.
         """
         k = self._options.k
         found = self._engine.top(POOL_PER_SLICE * k, evident=EVIDENT_PER_SLICE * k)
@@ -157,7 +159,7 @@ class Discovery:
         folding = Folding(masks, self._values, critical_values(self._columns))
         self._offer(folding, (*found.ranked, *found.evident), self._values)
         for _ in range(MOST_ROUNDS):
-            if found.exhausted or len(folding.kept) >= k:
+            if found.exhausted or len(folding.kept) >= k or not self._floods(folding):
                 break
             rest = self._search_for(folding.remaining, "searching what is left").top(1, evident=EVIDENT_PER_SLICE * k)
             if not self._offer(folding, rest.evident, folding.remaining):
@@ -173,6 +175,17 @@ class Discovery:
             self._looks.look()
             kept = folding.offer(conjunction) or kept
         return kept
+
+    def _floods(self, folding: Folding) -> bool:
+        """Return whether the strongest slice is beyond chance, so that its relatives may have taken every place."""
+        from scipy.stats import norm
+
+        first = folding.kept[0] if folding.kept else None
+        if first is None:
+            return False
+        excess = first.total - first.size * float(self._values.mean())
+        beyond = excess / (float(self._values.std()) * math.sqrt(first.size))
+        return bool(beyond > norm.isf(LEVEL / max(self.n_searched, 1)))
 
     def _ranked(self, kept: Distinct) -> Ranked:
         engine = self._engine
