@@ -4,6 +4,8 @@ import type { Connection } from "../contract/host";
 import type { ViewComponent } from "../host/frame";
 import type { Answers } from "../host/static";
 import sliderCss from "../ui/data_slider.css";
+import { Crossfilter } from "../views/crossfilter/view";
+import crossfilterCss from "../views/crossfilter/view.css";
 import { Findings } from "../views/findings/view";
 import findingsCss from "../views/findings/view.css";
 import { Overview } from "../views/overview/view";
@@ -23,6 +25,7 @@ import { Whatif } from "../views/whatif/view";
 import whatifCss from "../views/whatif/view.css";
 import { Workbench } from "../views/workbench/view";
 import workbenchCss from "../views/workbench/view.css";
+import { madeUpRows, stripCase } from "./crossfilter_fixtures";
 import * as fixtures from "./fixtures";
 import * as slices from "./slices_fixtures";
 
@@ -42,6 +45,7 @@ const STYLES = new Map<ViewComponent, string>([
   [Performance, sliderCss + performanceCss],
   [Sensitivity, sensitivityCss],
   [Whatif, sliderCss + whatifCss],
+  [Crossfilter, crossfilterCss],
   [Slices, sliderCss + slicesCss],
 ]);
 
@@ -182,5 +186,17 @@ export const cases: Record<string, GalleryCase> = {
       saved_slices: slices.saved,
     }),
   },
+  crossfilter: { view: Crossfilter, ...stripCase(madeUpRows()) },
+  "crossfilter-brushed": {
+    view: Crossfilter,
+    ...stripCase(madeUpRows(), [
+      { dimension: 0, first: 21, last: 35 },
+      { dimension: 1, first: 0, last: 0 },
+    ]),
+  },
+  "crossfilter-many": { view: Crossfilter, ...stripCase(madeUpRows(4_000, 24)) },
+  "crossfilter-one-row": { view: Crossfilter, ...stripCase(madeUpRows(1)) },
+  "crossfilter-gone": { view: Crossfilter, ...stripCase(madeUpRows()), connection: "gone" },
+  "crossfilter-computing": { view: Crossfilter, traits: { result: null, selected: null, embedded: null } },
   findings: { view: Findings, traits: { result: fixtures.findings } },
 };

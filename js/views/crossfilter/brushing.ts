@@ -26,7 +26,7 @@ export class Brushing {
   brushes: Brushes = new Map();
   /** What the strip shows: of the brushed or otherwise selected rows, or null for all rows. */
   shown: Bins | null = null;
-  private settled: Bins | null = null;
+  private settled: { bins: Bins | null; brushes: Brushes } = { bins: null, brushes: new Map() };
   private moving: number | null = null;
   private unanswered = 0;
   private readonly buffer: Buffer;
@@ -41,10 +41,8 @@ export class Brushing {
   }
 
   /** Takes over what the kernel says is selected; a brush that moves or waits for its answer goes before it. */
-  settle(selected: Bins | null, brushes: Brushes): void {
-    this.settled = selected;
-    if (this.moving !== null || this.unanswered > 0) return;
-    this.brushes = brushes;
+  settle(bins: Bins | null, brushes: Brushes): void {
+    this.settled = { bins, brushes };
     this.show();
   }
 
@@ -91,7 +89,7 @@ export class Brushing {
       this.options.failed(thrown);
     }
     this.unanswered -= 1;
-    if (this.unanswered === 0 && this.moving === null) this.show();
+    this.show();
   }
 
   private others(dimension: number): Brushes {
@@ -101,17 +99,19 @@ export class Brushing {
   }
 
   private show(): void {
-    const { moving } = this;
-    if (moving === null) {
-      if (this.unanswered === 0) this.shown = this.settled;
-    } else {
-      const cube = this.cubes.get(moving, this.others(moving));
-      const range = this.brushes.get(moving);
-      if (cube !== undefined && range !== undefined) {
-        follow(this.options.strip, cube, range, this.buffer);
-        this.shown = this.buffer;
-      }
+    if (this.moving !== null) this.followBrush(this.moving);
+    else if (this.unanswered === 0) {
+      this.shown = this.settled.bins;
+      this.brushes = this.settled.brushes;
     }
     this.options.changed();
+  }
+
+  private followBrush(moving: number): void {
+    const cube = this.cubes.get(moving, this.others(moving));
+    const range = this.brushes.get(moving);
+    if (cube === undefined || range === undefined) return;
+    follow(this.options.strip, cube, range, this.buffer);
+    this.shown = this.buffer;
   }
 }

@@ -39,7 +39,11 @@ export function Foot(props: FootProps) {
           )}
         {!error &&
           !pointed &&
-          (selected === null ? `all ${rowsText(strip)}` : `${formatCount(selected)} of ${rowsText(strip)}`)}
+          (selected === null
+            ? strip.n === 1
+              ? rowsText(strip)
+              : `all ${rowsText(strip)}`
+            : `${formatCount(selected)} of ${rowsText(strip)}`)}
       </span>
       {single && <span>one brush at a time in this file</span>}
       <span class="grow" />

@@ -5,7 +5,7 @@ import type { ViewHost } from "../../contract/host";
 import { Progress, useSize, useTrait, ViewFrame } from "../../ui";
 import { Foot } from "./foot";
 import { HistogramView } from "./histogram";
-import { type Histogram, totalOf } from "./strip";
+import { type Brushes, type Histogram, totalOf } from "./strip";
 import { useBrushing } from "./use_brushing";
 import { useColors } from "./use_colors";
 import { rangeSentence } from "./words";
@@ -38,8 +38,8 @@ function StripView({ host, result }: { host: ViewHost; result: CrossfilterResult
   const across = Math.max(2, Math.floor((width + SPACE) / (NARROWEST + SPACE)));
   const each = Math.floor((width - SPACE * (across - 1)) / across);
   const visible = useMemo(
-    () => (open ? strip.histograms : firstOnes(strip.histograms, across * ROWS)),
-    [strip, open, across],
+    () => (open ? strip.histograms : firstOnes(strip.histograms, across * ROWS, brushing.brushes)),
+    [strip, open, across, brushing.brushes],
   );
   const bins = brushing.shown ?? strip.all;
   return (
@@ -76,10 +76,15 @@ function StripView({ host, result }: { host: ViewHost; result: CrossfilterResult
   );
 }
 
-/** The first features, and always what is known of the answers: truth, prediction and loss. */
-function firstOnes(histograms: readonly Histogram[], most: number): readonly Histogram[] {
+/**
+ * The most telling columns, with what is known of the answers (loss first) in up to a third of the places. What is
+ * brushed is never hidden.
+ */
+function firstOnes(histograms: readonly Histogram[], most: number, brushes: Brushes): readonly Histogram[] {
   if (histograms.length <= most) return histograms;
-  const outcomes = histograms.filter(({ role }) => role !== "feature" && role !== "metadata");
-  const columns = histograms.filter((histogram) => !outcomes.includes(histogram));
-  return [...columns.slice(0, Math.max(1, most - outcomes.length)), ...outcomes];
+  const columns = histograms.filter(({ role }) => role === "feature" || role === "metadata");
+  const outcomes = histograms.filter((histogram) => !columns.includes(histogram)).reverse();
+  const kept = new Set(outcomes.slice(0, Math.max(1, Math.floor(most / 3))));
+  for (const column of columns.slice(0, most - kept.size)) kept.add(column);
+  return histograms.filter((histogram) => kept.has(histogram) || brushes.has(histogram.index));
 }
