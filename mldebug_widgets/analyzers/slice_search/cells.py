@@ -64,6 +64,7 @@ class CellSearch:
     ) -> None:
         self._counter = counter
         self._targets = targets
+        self._n = targets[0].population.n
         self._min_rows = targets[0].population.min_rows
         self._max_predicates = max_predicates
         self._starts = np.concatenate([[0], np.cumsum(counter.lengths)]).astype(np.intp)
@@ -91,7 +92,7 @@ class CellSearch:
         """Find the best cells of three and more columns; unless ``pruned``, count all triples that hold any row."""
         worth = hopeful(self._targets, self._sizes, self._totals) if pruned else self._sizes > 0
         peaks = self._per_pair(np.maximum, np.where(worth, self._totals, -1.0))
-        shares = self._per_pair(np.add, np.where(worth, self._sizes, 0)) / self._counter.n
+        shares = self._per_pair(np.add, np.where(worth, self._sizes, 0)) / self._n
         alive = peaks >= 0
         # Triples of columns of which every pair has a cell worth extending.
         triples = np.argwhere(alive[:, :, np.newaxis] & alive[:, np.newaxis, :] & alive[np.newaxis, :, :])
@@ -181,14 +182,15 @@ class CellSearch:
         cells = np.flatnonzero(hopeful(self._targets, sizes, totals))
         if len(cells) == 0:
             return None
+        share = float(sizes.ravel()[cells].sum()) / self._n
         starts = self._starts[list(columns)]
         at = np.column_stack(np.unravel_index(cells, sizes.shape))
         if outer is None:
             codes = starts + at
-            kept = Kept.of(None, columns, cells, table)
+            kept = Kept.of(None, columns, cells, sizes.shape, share)
         else:
             codes = np.column_stack([outer.codes[at[:, 0]], starts + at[:, 1]])
-            kept = Kept.of(outer.kept, columns, cells, table)
+            kept = Kept.of(outer.kept, columns, cells, sizes.shape, share)
             columns = (*outer.columns, *columns)
         return _Node(columns, codes, sizes.ravel()[cells], totals.ravel()[cells], kept)
 

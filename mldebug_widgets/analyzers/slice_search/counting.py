@@ -42,24 +42,31 @@ class Kept:
         (cells of the table,) int32, the number of each kept cell, and ``count`` for all others.
     count
         How many are kept.
-    rows
-        How many rows they hold.
+    share
+        Part of all rows that they hold.
     """
 
     within: Kept | None
     columns: tuple[int, ...]
     numbers: torch.Tensor
     count: int
-    rows: int
+    share: float
 
     @classmethod
-    def of(cls, within: Kept | None, columns: tuple[int, ...], cells: npt.NDArray[np.intp], table: Table) -> Kept:
+    def of(
+        cls,
+        within: Kept | None,
+        columns: tuple[int, ...],
+        cells: npt.NDArray[np.intp],
+        shape: tuple[int, ...],
+        share: float,
+    ) -> Kept:
         """Return the given flat positions of a table as kept cells."""
         # A table of extended cells is followed by one row for all the cells that were not kept.
-        spare = table[0].shape[1] if within is not None else 0
-        numbers = np.full(table[0].size + spare, len(cells), dtype=np.int32)
+        spare = shape[1] if within is not None else 0
+        numbers = np.full(prod(shape) + spare, len(cells), dtype=np.int32)
         numbers[cells] = np.arange(len(cells), dtype=np.int32)
-        return cls(within, columns, torch.from_numpy(numbers), len(cells), int(table[0].reshape(-1)[cells].sum()))
+        return cls(within, columns, torch.from_numpy(numbers), len(cells), share)
 
 
 class Counter:
@@ -113,7 +120,7 @@ class Counter:
             numbers_of[outer] = outer.numbers.to(self._device)
             outer = outer.within
         sums = [self._sums.table((kept.count + 1) * self.lengths[column]) for column in columns]
-        sparse = kept.rows < _SPARSE * self.n
+        sparse = kept.share < _SPARSE
         for rows in self._pieces():
             amounts = self._sums.amounts(rows)
             packed = _PackedCodes(self._codes, self.lengths, rows)

@@ -46,6 +46,7 @@ def count_all(
         for block, table in zip(together, counter.tables(together), strict=True):
             for columns, part in margins(table, block, blocks[block]).items():
                 take(columns, part)
+            workers.advance(len(blocks[block]))
 
     workers.run(count, _grouped(sorted(blocks), counter))
 
@@ -71,7 +72,7 @@ def blocks_for(wanted: Sequence[Columns], lengths: Sequence[int], limit: int) ->
     long as its joint table has no more than ``limit`` cells. Tuples of more than three columns are their own blocks.
     """
     width = len(wanted[0]) if wanted else 0
-    if not 2 <= width <= 3:
+    if not 1 <= width <= 3:
         return {columns: [columns] for columns in wanted}
     missing = np.zeros((len(lengths),) * width, dtype=bool)
     for order in permutations(range(width)):

@@ -11,9 +11,9 @@ import torch
 from mldebug_widgets.analyzers.slice_search.boxes import BoxSearch, Given
 from mldebug_widgets.analyzers.slice_search.cells import CellSearch
 from mldebug_widgets.analyzers.slice_search.coded import Candidate, CodedColumn, Found
-from mldebug_widgets.analyzers.slice_search.counting import Counter, Table
+from mldebug_widgets.analyzers.slice_search.counting import Codes, Counter, Table
 from mldebug_widgets.analyzers.slice_search.covering import count_all
-from mldebug_widgets.analyzers.slice_search.objective import Evidence, Float64s, Objective, Population
+from mldebug_widgets.analyzers.slice_search.objective import Evidence, Float64s, Int64s, Objective, Population
 from mldebug_widgets.analyzers.slice_search.predicates import predicates_of
 from mldebug_widgets.analyzers.slice_search.ranking import TIE, Batch, Ranking
 from mldebug_widgets.analyzers.slice_search.sums import ComplexSums, PackedSums, SeparateSums, Sums
@@ -22,6 +22,15 @@ from mldebug_widgets.analyzers.slice_search.workers import Workers
 
 #: Cells of the largest joint table that is counted as a whole.
 LARGEST_TABLE = 1 << 22
+
+#: Joint tables of pairs with so many cells in all are kept for the next call.
+_CELLS_KEPT = 1 << 20
+
+#: Same rows are folded into one when that leaves at most one in so many.
+_FEWER = 4
+
+#: Rows from which a graphics card is worth the way there.
+_MANY_ROWS = 2_000_000
 
 
 class SliceSearch:
@@ -65,27 +74,20 @@ class SliceSearch:
         self.columns = tuple(columns)
         self.objective = objective
         self.max_predicates = min(max_predicates, len(self.columns))
-        self.progress = progress or (lambda _done: None)
         shift = min(0.0, float(values.min(initial=0.0)))
         self.shift = shift
         shifted = values - shift if shift < 0 else values
         self.population = _population(values, shifted, shift, max(1, min_rows))
         #: Benchmarks switch it off to measure what the bounds are worth.
         self._pruned = True
-        self._workers = Workers(cancelled or (lambda: False))
-        sums, on = _sums(shifted, device)
-        self._exact = isinstance(sums, PackedSums)
-        self._counter = Counter(
-            [column.codes for column in self.columns],
-            [column.size for column in self.columns],
-            sums,
-            self._workers.check,
-            on,
-        )
-        singles = self._counter.tables([(position,) for position in range(len(self.columns))])
+        self._pairs: dict[tuple[int, ...], Table] = {}
+        self._workers = Workers(cancelled or (lambda: False), progress or (lambda _done: None))
+        self._counter = self._counting(shifted, device)
+        singles: dict[tuple[int, ...], Table] = {}
+        count_all(self._counter, self._workers, [(position,) for position in range(len(columns))], singles.__setitem__)
         self.predicates = [
-            predicates_of(column, *table, self.population.n, self.population.min_rows)
-            for column, table in zip(self.columns, singles, strict=True)
+            predicates_of(column, *singles[position,], self.population.n, self.population.min_rows)
+            for position, column in enumerate(self.columns)
         ]
         self._single = all(predicates.single for predicates in self.predicates)
 
@@ -95,9 +97,9 @@ class SliceSearch:
         Can be called again with a larger ``k``.
         """
         # One more than asked for says whether there are more.
-        ranking = Ranking(k + 1, 0.0 if self._exact else TIE * self.population.unit)
+        ranking = Ranking(k + 1, TIE * self.population.unit * self._inexact)
         targets = [Target(self.objective, ranking, self.population, max(1, self.max_predicates))]
-        evidence = Ranking(evident, 0.0 if self._exact else TIE)
+        evidence = Ranking(evident, TIE * self._inexact)
         if evident:
             targets.append(Target(Evidence(), evidence, self.population, max(1, self.max_predicates)))
         self._search(targets)
@@ -122,33 +124,68 @@ class SliceSearch:
                 ways[width] += ways[width - 1] * count
         return sum(ways[1:])
 
+    def _counting(self, values: Float64s, device: str | None) -> Counter:
+        on = _device(device, len(values))
+        exact = PackedSums.can_hold(len(values), values)
+        #: 1 when sums of the same values may differ by the order in which they were added up, else 0.
+        self._inexact = 0 if exact else 1
+
+        def summing(sizes: Int64s | None, totals: Float64s) -> Sums:
+            if on.type != "cpu":
+                return SeparateSums(sizes, totals, on)
+            return PackedSums(sizes, totals) if exact else ComplexSums(sizes, totals)
+
+        lengths = [column.size for column in self.columns]
+        codes = [column.codes for column in self.columns]
+        counter = Counter(codes, lengths, summing(None, values), self._workers.check, on)
+        everything = tuple(range(len(lengths)))
+        if len(lengths) < 2 or counter.cells(everything) * _FEWER > len(values):
+            return counter
+        # Few combinations of codes: rows that are the same become one, with a size and a total.
+        sizes, totals = counter.tables([everything])[0]
+        folded = np.nonzero(sizes)
+        narrow: list[Codes] = [
+            part.astype(np.uint8) if length <= 256 else part.astype(np.uint16)
+            for part, length in zip(folded, lengths, strict=True)
+        ]
+        return Counter(narrow, lengths, summing(sizes[folded], totals[folded]), self._workers.check, on)
+
     def _search(self, targets: list[Target]) -> None:
         for position, predicates in enumerate(self.predicates):
             ids = np.arange(len(predicates))[:, np.newaxis]
             for target in targets:
                 target.offer((position,), ids, predicates.sizes, predicates.totals)
-        if self.max_predicates < 2:
-            return
+        wanted = [self._tuples(width) for width in range(2, self.max_predicates + 1)]
+        self._workers.expect(sum(len(tuples) for tuples in wanted))
         if self._single:
             self._search_cells(targets)
         else:
-            self._search_boxes(targets)
+            self._search_boxes(targets, wanted)
 
     def _search_cells(self, targets: list[Target]) -> None:
-        pairs: dict[tuple[int, ...], Table] = {}
-        count_all(self._counter, self._workers, self._tuples(2), pairs.__setitem__)
-        cells = CellSearch(self._counter, self.predicates, targets, self.max_predicates, pairs)
+        if self.max_predicates < 2:
+            return
+        cells = CellSearch(self._counter, self.predicates, targets, self.max_predicates, self._pair_tables())
         cells.offer_pairs()
         if self.max_predicates > 2:
             cells.search(self._workers, pruned=self._pruned)
 
-    def _search_boxes(self, targets: list[Target]) -> None:
+    def _pair_tables(self) -> dict[tuple[int, ...], Table]:
+        """Return the joint tables of all pairs, counted once where they are small enough to keep."""
+        if self._pairs:
+            return self._pairs
+        pairs: dict[tuple[int, ...], Table] = {}
+        count_all(self._counter, self._workers, self._tuples(2), pairs.__setitem__)
+        if sum(sizes.size for sizes, _ in pairs.values()) <= _CELLS_KEPT:
+            self._pairs = pairs
+        return pairs
+
+    def _search_boxes(self, targets: list[Target], wanted: list[list[tuple[int, ...]]]) -> None:
         boxes = BoxSearch(self.predicates, targets, self._workers.check)
-        for width in range(2, self.max_predicates + 1):
-            wanted = self._tuples(width)
-            small = [columns for columns in wanted if self._counter.cells(columns) <= LARGEST_TABLE]
+        for tuples in wanted:
+            small = [columns for columns in tuples if self._counter.cells(columns) <= LARGEST_TABLE]
             count_all(self._counter, self._workers, small, boxes.offer)
-            large = [columns for columns in wanted if self._counter.cells(columns) > LARGEST_TABLE]
+            large = [columns for columns in tuples if self._counter.cells(columns) > LARGEST_TABLE]
             self._workers.run(lambda columns: self._offer_in_parts(boxes, columns, self._counter, ()), large)
 
     def _offer_in_parts(self, boxes: BoxSearch, columns: tuple[int, ...], counter: Counter, given: Given) -> None:
@@ -187,13 +224,10 @@ class SliceSearch:
         return Candidate(columns, codes, size, total, float(batch.scores[row]))
 
 
-def _sums(values: Float64s, device: str | None) -> tuple[Sums, torch.device]:
-    on = torch.device(device or "cpu")
-    if on.type != "cpu":
-        return SeparateSums(None, values, on), on
-    if PackedSums.can_hold(len(values), values):
-        return PackedSums(None, values), on
-    return ComplexSums(None, values), on
+def _device(wanted: str | None, n: int) -> torch.device:
+    if wanted is None:
+        wanted = "cuda" if n >= _MANY_ROWS and torch.cuda.is_available() else "cpu"
+    return torch.device(wanted)
 
 
 def _population(raw: Float64s, values: Float64s, shift: float, min_rows: int) -> Population:

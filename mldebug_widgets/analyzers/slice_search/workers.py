@@ -21,12 +21,24 @@ class Workers:
     ----------
     cancelled
         Asked on the calling thread.
+    progress
+        Told there how much is done, from 0 to 1.
     """
 
-    def __init__(self, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, cancelled: Callable[[], bool], progress: Callable[[float], None]) -> None:
         self._cancelled = cancelled
+        self._progress = progress
+        self._expected, self._done = 1, 0
         self._stopped = threading.Event()
         self._threads = min(8, os.cpu_count() or 1)
+
+    def expect(self, steps: int) -> None:
+        """Start from nothing done of so many steps."""
+        self._expected, self._done = max(1, steps), 0
+
+    def advance(self, steps: int) -> None:
+        """Count some more steps as done. Called by the work itself; progress need not be exact to the step."""
+        self._done += steps
 
     def check(self) -> None:
         """Raise ``CancelledError`` when the work is not wanted any more. Called by the work itself."""
@@ -60,6 +72,7 @@ class Workers:
                 while self._unfinished(running):
                     if self._cancelled():
                         raise CancelledError
+                    self._progress(min(1.0, self._done / self._expected))
             except BaseException:
                 # An interrupt too: the threads stop at their next piece, and only then this one goes on.
                 self._stopped.set()
