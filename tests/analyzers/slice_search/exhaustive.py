@@ -8,6 +8,9 @@ import numpy as np
 
 from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 
+#: A candidate's columns, and the codes that it takes of each.
+Key = tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]
+
 
 def predicates(column: CodedColumn, values: np.ndarray) -> list[tuple[int, ...]]:
     """Return the code sets that are predicates of a column."""
@@ -26,7 +29,7 @@ def predicates(column: CodedColumn, values: np.ndarray) -> list[tuple[int, ...]]
 
 def candidates(
     columns: list[CodedColumn], values: np.ndarray, max_predicates: int, min_rows: int
-) -> dict[tuple[tuple[int, ...], tuple[tuple[int, ...], ...]], tuple[int, float]]:
+) -> dict[Key, tuple[int, float]]:
     """Return size and total of every candidate, by its columns and codes."""
     found = {}
     per_column = [predicates(column, values) for column in columns]
@@ -44,6 +47,6 @@ def candidates(
     return found
 
 
-def ranked(found: dict, score: dict) -> list:
+def ranked(found: dict[Key, tuple[int, float]], score: dict[Key, float]) -> list[Key]:
     """Return the keys in rank order."""
     return sorted(found, key=lambda key: (-score[key], -found[key][0], len(key[0]), key[0], key[1]))

@@ -2,87 +2,61 @@
 
 from __future__ import annotations
 
+import _thread
+import threading
+import time
+from concurrent.futures import CancelledError
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mldebug_widgets.analyzers.slice_search import counting, covering, search
 from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 from mldebug_widgets.analyzers.slice_search.objective import MeanDifference, SliceLine
 from mldebug_widgets.analyzers.slice_search.search import SliceSearch
 from tests.analyzers.slice_search.exhaustive import candidates, ranked
-
-OBJECTIVES = [SliceLine(0.95), SliceLine(0.5), SliceLine(1.0), MeanDifference()]
-
-
-@st.composite
-def coded_columns(draw: st.DrawFn, n: int, mergings: tuple[str, ...]) -> CodedColumn:
-    size = draw(st.integers(1, 6))
-    codes = draw(st.lists(st.integers(0, size - 1), min_size=n, max_size=n))
-    usable = np.array(draw(st.lists(st.sampled_from([True, True, True, False]), min_size=size, max_size=size)))
-    merging = draw(st.sampled_from(mergings))
-    ordered = draw(st.integers(0, size))
-    group = draw(st.sampled_from([-1, -1, 0]))
-    return CodedColumn("column", np.array(codes, dtype=np.uint8), size, usable, merging, ordered, group)
+from tests.analyzers.slice_search.problems import OBJECTIVES, agree, evidence, expected_score, problems
 
 
-@st.composite
-def problems(draw: st.DrawFn) -> tuple[list[CodedColumn], np.ndarray, int, int]:
-    n = draw(st.integers(1, 40))
-    # Without any merging another way of searching is taken.
-    mergings = draw(st.sampled_from([("none",), ("none", "runs", "sets")]))
-    columns = draw(st.lists(coded_columns(n, mergings), min_size=0, max_size=5 if len(mergings) == 1 else 4))
-    value = draw(
-        st.sampled_from(
-            [
-                st.sampled_from([0.0, 1.0]),
-                st.integers(-3, 3).map(float),
-                st.floats(-2, 5, allow_nan=False),
-                st.sampled_from([0.0, 0.1, 0.2, 0.3]),
-                st.just(1.0),
-            ]
-        )
-    )
-    values = np.array(draw(st.lists(value, min_size=n, max_size=n)))
-    return columns, values, draw(st.integers(1, len(columns) + 1)), draw(st.integers(1, 6))
-
-
-def expected_score(objective: SliceLine | MeanDifference, values: np.ndarray, size: int, total: float) -> float:
-    excess = total / size - values.mean()
-    if isinstance(objective, MeanDifference):
-        return excess
-    unit = np.abs(values).mean() or 1.0
-    return objective.alpha * excess / unit - (1 - objective.alpha) * (len(values) / size - 1)
-
-
-def evidence(values: np.ndarray, size: int, total: float) -> float:
-    return (total - size * values.mean()) / ((values.std() or 1.0) * np.sqrt(size))
-
-
-@given(problems(), st.sampled_from(OBJECTIVES), st.integers(0, 12), st.integers(0, 8))
-@settings(max_examples=300)
-def test_best_candidates_are_those_of_an_exhaustive_search(problem, objective, k, evident):
+def check_against_all(problem, objective, k, evident):
     columns, values, max_predicates, min_rows = problem
-    search = SliceSearch(columns, values, objective=objective, max_predicates=max_predicates, min_rows=min_rows)
-    found = search.top(k, evident)
+    found = SliceSearch(columns, values, objective=objective, max_predicates=max_predicates, min_rows=min_rows).top(
+        k, evident
+    )
     truth = candidates(columns, values, max_predicates, min_rows)
     scores = {key: expected_score(objective, values, *truth[key]) for key in truth}
-    strengths = {key: evidence(values, *truth[key]) for key in truth}
     agree(found.ranked, truth, scores, k)
-    agree(found.evident, truth, strengths, evident)
+    agree(found.evident, truth, {key: evidence(values, *truth[key]) for key in truth}, evident)
     assert found.exhausted == (len(truth) <= k)
     assert found.n_searched >= len(truth)
 
 
-def agree(answer, truth, scores, k):
-    """The scores are the best ones, each candidate is what it says, and ties are in the stated order."""
-    best = ranked(truth, scores)[:k]
-    assert [scores[key] for key in best] == pytest.approx([candidate.score for candidate in answer], abs=1e-9)
-    for candidate in answer:
-        key = candidate.columns, candidate.codes
-        assert (candidate.size, candidate.total) == (truth[key][0], pytest.approx(truth[key][1], abs=1e-9))
-        assert candidate.score == pytest.approx(scores[key], abs=1e-9)
-    assert len({(candidate.columns, candidate.codes) for candidate in answer}) == len(answer)
+@given(problems(), st.sampled_from(OBJECTIVES), st.integers(0, 12), st.integers(0, 8))
+@settings(max_examples=200)
+def test_best_candidates_are_those_of_an_exhaustive_search(problem, objective, k, evident):
+    check_against_all(problem, objective, k, evident)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        pytest.param((search, "LARGEST_TABLE", 8), id="tables too large to count as a whole"),
+        pytest.param((search, "_FEWER", 10**6), id="rows never folded"),
+        pytest.param((search, "_FEWER", 0), id="rows always folded"),
+        pytest.param((counting, "PIECE", 7), id="pieces of seven rows"),
+        pytest.param((counting, "_SPARSE", 2.0), id="rows always picked out"),
+        pytest.param((covering, "_TOGETHER", 1), id="one table at a time"),
+    ],
+)
+@given(problems(), st.sampled_from(OBJECTIVES), st.integers(1, 6))
+@settings(max_examples=25)
+def test_answer_does_not_depend_on_how_it_is_counted(setting, problem, objective, k):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(*setting)
+        check_against_all(problem, objective, k, 3)
 
 
 @given(problems(), st.integers(1, 12))
@@ -90,10 +64,141 @@ def agree(answer, truth, scores, k):
 def test_ties_go_to_more_rows_then_fewer_columns_then_columns_and_codes_in_order(problem, k):
     columns, values, max_predicates, min_rows = problem
     whole = np.round(np.abs(values))
-    search = SliceSearch(columns, whole, objective=SliceLine(0.95), max_predicates=max_predicates, min_rows=min_rows)
+    searching = SliceSearch(columns, whole, objective=SliceLine(0.95), max_predicates=max_predicates, min_rows=min_rows)
     truth = candidates(columns, whole, max_predicates, min_rows)
     size = np.array([truth[key][0] for key in truth], dtype=np.int64)
     total = np.array([truth[key][1] for key in truth])
-    score = SliceLine(0.95).score(size, total, search.population)
+    score = SliceLine(0.95).score(size, total, searching.population)
     expected = ranked(truth, dict(zip(truth, score.tolist(), strict=True)))[:k]
-    assert [(found.columns, found.codes) for found in search.top(k).ranked] == expected
+    assert [(found.columns, found.codes) for found in searching.top(k).ranked] == expected
+
+
+def table(n: int, d: int, size: int, merging: str, seed: int = 0) -> list[CodedColumn]:
+    rng = np.random.default_rng(seed)
+    usable = np.ones(size, dtype=bool)
+    return [
+        CodedColumn(f"column {position}", rng.integers(0, size, n, dtype=np.uint8), size, usable, merging, size)
+        for position in range(d)
+    ]
+
+
+def test_same_rows_with_real_values_are_a_tie_however_they_were_added_up():
+    """One slice under six names: in each column alone, in each pair, in all three."""
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 4, 40_000, dtype=np.uint8)
+    columns = [CodedColumn(name, codes, 4, np.ones(4, dtype=bool), "none", 4) for name in "abc"]
+    values = rng.exponential(1.0, len(codes)) + 3 * (codes == 2)
+    found = SliceSearch(columns, values, objective=SliceLine(0.95), max_predicates=3, min_rows=1).top(7)
+    expected = [columns for width in (1, 2, 3) for columns in combinations(range(3), width)]
+    assert [candidate.columns for candidate in found.ranked] == expected
+
+
+@pytest.mark.parametrize("merging", ["none", "runs", "sets"])
+@pytest.mark.parametrize("values", [0.0, 1.0])
+def test_no_errors_and_all_errors_are_ordered_by_size(merging, values):
+    columns = table(500, 3, 4, merging)
+    found = SliceSearch(columns, np.full(500, values), objective=SliceLine(0.95), max_predicates=2, min_rows=5).top(5)
+    sizes = [candidate.size for candidate in found.ranked]
+    assert sizes == sorted(sizes, reverse=True)
+    assert all(np.isfinite(candidate.score) for candidate in found.ranked)
+
+
+def test_nothing_is_large_enough():
+    columns = table(50, 3, 4, "runs")
+    found = SliceSearch(columns, np.ones(50), objective=SliceLine(0.95), max_predicates=3, min_rows=51).top(5, 5)
+    assert (found.ranked, found.evident, found.n_searched, found.exhausted) == ((), (), 0, True)
+
+
+def test_a_constant_column_has_no_predicate():
+    constant = CodedColumn("constant", np.zeros(20, dtype=np.uint8), 1, np.ones(1, dtype=bool), "runs", 1)
+    search_it = SliceSearch([constant], np.arange(20.0), objective=MeanDifference(), max_predicates=1, min_rows=1)
+    assert search_it.top(3).ranked == ()
+
+
+def test_more_columns_than_rows():
+    columns = table(12, 40, 3, "none")
+    values = np.random.default_rng(1).random(12)
+    check_against_all((columns, values, 2, 2), SliceLine(0.95), 10, 10)
+
+
+def test_columns_of_many_codes():
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 1000, 3000).astype(np.uint16)
+    wide = CodedColumn("wide", codes, 1000, np.ones(1000, dtype=bool), "none", 0)
+    values = (rng.random(3000) < 0.1).astype(float)
+    check_against_all(([wide, *table(3000, 1, 3, "sets")], values, 2, 2), SliceLine(0.95), 10, 10)
+
+
+def test_calling_again_with_a_larger_k_continues_the_same_list():
+    searching = SliceSearch(
+        table(2_000, 5, 5, "none"),
+        np.random.default_rng(2).random(2_000),
+        objective=SliceLine(0.95),
+        max_predicates=3,
+        min_rows=10,
+    )
+    few, many = searching.top(5), searching.top(25)
+    names = [(candidate.columns, candidate.codes) for candidate in many.ranked]
+    assert names[:5] == [(candidate.columns, candidate.codes) for candidate in few.ranked]
+    assert len(names) == 25
+
+
+def test_unpruned_search_finds_the_same():
+    columns = table(3_000, 6, 5, "none")
+    values = np.random.default_rng(3).exponential(1.0, 3_000)
+    answers = []
+    for pruned in (True, False):
+        searching = SliceSearch(columns, values, objective=SliceLine(0.95), max_predicates=3, min_rows=20)
+        searching._pruned = pruned
+        answers.append([(found.columns, found.codes, found.size) for found in searching.top(10).ranked])
+    assert answers[0] == answers[1]
+
+
+def long_search(**options) -> SliceSearch:
+    """A search of many seconds: merged, six predicates, nothing to find."""
+    values = np.random.default_rng(4).random(50_000)
+    columns = table(50_000, 14, 12, "runs")
+    return SliceSearch(columns, values, objective=SliceLine(0.95), max_predicates=6, min_rows=50, **options)
+
+
+def test_cancelling_stops_within_300_ms():
+    asked: list[float] = []
+
+    def cancelled() -> bool:
+        if time.perf_counter() - started > 0.5:
+            asked.append(time.perf_counter())
+        return bool(asked)
+
+    started = time.perf_counter()
+    with pytest.raises(CancelledError):
+        long_search(cancelled=cancelled).top(10, 10)
+    assert time.perf_counter() - asked[0] < 0.3
+
+
+def test_an_interrupt_stops_within_300_ms_and_leaves_no_thread():
+    before = threading.active_count()
+    interrupted: list[float] = []
+
+    def interrupt() -> None:
+        interrupted.append(time.perf_counter())
+        _thread.interrupt_main()
+
+    searching = long_search()
+    timer = threading.Timer(0.5, interrupt)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        searching.top(10, 10)
+    assert time.perf_counter() - interrupted[0] < 0.3
+    timer.join()
+    assert threading.active_count() == before
+
+
+def test_progress_rises_to_at_most_one():
+    told: list[float] = []
+    values = np.random.default_rng(5).random(60_000)
+    columns = table(60_000, 12, 12, "runs")
+    SliceSearch(columns, values, objective=SliceLine(0.95), max_predicates=3, min_rows=100, progress=told.append).top(
+        10, 10
+    )
+    assert told == sorted(told)
+    assert all(0 <= done <= 1 for done in told)
