@@ -144,7 +144,7 @@ def in_bins(ordered: Ordered, scale: Scale, named: Named, plan: Plan) -> tuple[E
     sample = ordered.present(plan.sample)
     metric = plan.values[sample] if plan.merge else None
     cuts = place_cuts(ordered.values[sample], metric, scale, plan.bins, plan.least_in_sample)
-    if not cuts and ordered.missing is None:
+    if not cuts and (ordered.missing is None or ordered.missing.all()):
         return ()
     codes = _above(ordered.values, [cut.value for cut in cuts])
     wording = _Intervals(named, cuts, ordered.incomparable is not None)
