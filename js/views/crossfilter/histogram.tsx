@@ -71,13 +71,17 @@ export function HistogramView(props: HistogramProps) {
           <b title={wordsOf(histogram, brush)}>{wordsOf(histogram, brush)}</b>
         ) : (
           <>
-            <span>{starts[0] ?? labels[0]}</span>
-            {nValues > 1 && <span>{ends[nValues - 1] ?? labels[nValues - 1]}</span>}
+            <Tick text={starts[0] ?? labels[0]} />
+            {nValues > 1 && <Tick text={ends[nValues - 1] ?? labels[nValues - 1]} />}
           </>
         )}
       </div>
     </div>
   );
+}
+
+function Tick({ text }: { text: string | undefined }) {
+  return <span title={text}>{text}</span>;
 }
 
 /** The words under the bars end where the bars end, unless there is too little room for them. */

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { CrossfilterResult } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
 import { Progress, useSize, useTrait, ViewFrame } from "../../ui";
-import { Foot } from "./foot";
+import { Foot, type Pointed } from "./foot";
 import { HistogramView } from "./histogram";
 import { type Brushes, type Histogram, totalOf } from "./strip";
 import { useBrushing } from "./use_brushing";
@@ -34,7 +34,7 @@ function StripView({ host, result }: { host: ViewHost; result: CrossfilterResult
   const { strip, brushing, error, idle, single } = useBrushing(host, result);
   const { probe, colors } = useColors();
   const [open, setOpen] = useState(false);
-  const [pointed, point] = useState<{ histogram: Histogram; bin: number } | null>(null);
+  const [pointed, point] = useState<Pointed | null>(null);
   const across = Math.max(2, Math.floor((width + SPACE) / (NARROWEST + SPACE)));
   const each = Math.floor((width - SPACE * (across - 1)) / across);
   const visible = useMemo(
