@@ -1,4 +1,4 @@
-"""What the performance, what-if and sensitivity views are given, written by Python for the view tests.
+"""What views are given, written by Python for the view tests.
 
 ``python -m tests.widgets.view_fixtures`` writes them; ``test_view_fixtures.py`` says whether they are fresh.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,16 @@ from scipy.stats import binomtest
 from sklearn import metrics
 
 import mldebug_widgets as mld
+from mldebug_widgets.analyzers.builder_columns import BuilderColumn, builder_columns
 from mldebug_widgets.analyzers.crossfilter import CrossfilterResult
 from mldebug_widgets.analyzers.crossfilter_cubes.records import BrushedBins
+from mldebug_widgets.analyzers.error_heatmap import error_heatmap
+from mldebug_widgets.analyzers.slice_comparison import compare_rows, measure_slice
 from mldebug_widgets.widgets.base import ViewWidget
 from mldebug_widgets.widgets.crossfilter import CrossfilterWidget
 from mldebug_widgets.widgets.performance import PerformanceWidget
 from mldebug_widgets.widgets.sensitivity import SensitivityWidget
+from mldebug_widgets.widgets.slices import SlicesWidget
 from mldebug_widgets.widgets.whatif import WhatifWidget
 from mldebug_widgets.wire import encode
 
@@ -160,11 +165,50 @@ def _by_pandas(
     return {"counts": counts, "errors": errors}
 
 
+def slices_fixture() -> dict[str, Any]:
+    """Return a search and what is asked about it, and how many rows the conditions of the builder find."""
+    evaluation = binary_evaluation()
+    result = replace(mld.find_slices(evaluation, k=3, max_predicates=2, split="all", tree=True), seconds=0.1)
+    columns = builder_columns(evaluation)
+    first = result[0].query
+    answers = {
+        "columns": columns,
+        "measure": measure_slice(evaluation, first, split="all"),
+        "comparison": compare_rows(evaluation, first, split="all"),
+        "heatmap": error_heatmap(evaluation, "age", "income", split="all"),
+    }
+    queries = [query for column in columns for query in _builder_queries(column)]
+    return {
+        "alone": traits(SlicesWidget(result)),
+        **{name: _plain(encode(answer)) for name, answer in answers.items()},
+        "found": {query: int(evaluation.rows_matching(query).sum()) for query in queries},
+    }
+
+
+def _builder_queries(column: BuilderColumn) -> Iterator[str]:
+    """Yield conditions on a column in the words of the builder."""
+    name, literals = column.query_name, [value.query_literal for value in column.values[:2]]
+    if column.missing:
+        yield f"{name}.isna()"
+    if column.kind == "text":
+        yield f'{name}.str.contains("note 1", regex=False, na=False)'
+    if literals:
+        yield f"{name} == {literals[0]}"
+    if len(literals) == 2:
+        yield f"not ({name} in [{', '.join(literals)}])"
+    if column.kind == "numeric":
+        yield f"30 <= {name} <= 60.5"
+        yield f"{name} > 30"
+    if column.kind == "datetime":
+        yield f'{name} >= "2020-06-01" and {name} <= "2021-03-04 05:06"'
+
+
 FIXTURES = {
     "performance": performance_fixture,
     "whatif": whatif_fixture,
     "sensitivity": sensitivity_fixture,
     "crossfilter": crossfilter_fixture,
+    "slices": slices_fixture,
 }
 
 

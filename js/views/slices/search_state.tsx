@@ -1,6 +1,7 @@
 /** How the search goes: running, cancelled, failed, or made at a threshold that has moved since. */
 import type { SearchStatus } from "../../contract/slices";
 import { Button, EmptyState, ErrorState, Progress } from "../../ui";
+import { capital } from "./numbers";
 
 interface SearchStateProps {
   status: SearchStatus;
@@ -24,7 +25,7 @@ export function SearchState({ status, hasResult, stale, live, onSearch, onCancel
   if (state === "running" || (!hasResult && state === "idle")) {
     return (
       <div class="search-state" role="status">
-        <Progress text={text || "Searching slices"} fraction={fraction} onCancel={onCancel} />
+        <Progress text={capital(text || "searching slices")} fraction={fraction} onCancel={onCancel} />
       </div>
     );
   }
