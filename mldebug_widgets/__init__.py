@@ -22,6 +22,7 @@ _HOMES = {
     "sensitivity": "mldebug_widgets.analyzers.sensitivity",
     "find_slices": "mldebug_widgets.analyzers.slices",
     "error_heatmap": "mldebug_widgets.analyzers.error_heatmap",
+    "compare_rows": "mldebug_widgets.analyzers.slice_comparison",
     "findings": "mldebug_widgets.checks",
     "Finding": "mldebug_widgets.checks.finding",
     "Workbench": "mldebug_widgets.workbench",
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mldebug_widgets.analyzers.overview import overview as overview
     from mldebug_widgets.analyzers.performance import performance as performance
     from mldebug_widgets.analyzers.sensitivity import sensitivity as sensitivity
+    from mldebug_widgets.analyzers.slice_comparison import compare_rows as compare_rows
     from mldebug_widgets.analyzers.slices import find_slices as find_slices
     from mldebug_widgets.checks import findings as findings
     from mldebug_widgets.checks.finding import Finding as Finding
