@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 
 from mldebug_widgets.analyzers.slice_search.objective import Float64s, Int64s
-from mldebug_widgets.analyzers.slice_search.sums import Sums
+from mldebug_widgets.analyzers.slice_search.sums import Sums, as_tensor
 
 #: Rows of one piece: few enough for the cache, and for torch to stay on the thread that calls it.
 PIECE = 32_768
@@ -211,7 +211,7 @@ class _PackedCodes:
 def _signed(codes: Codes) -> torch.Tensor:
     """Return codes as a tensor without a copy where torch can count with them as they are."""
     if codes.dtype == np.uint8:
-        return torch.from_numpy(np.ascontiguousarray(codes))
+        return as_tensor(np.ascontiguousarray(codes))
     return torch.from_numpy(codes.astype(np.int32))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from copy import copy
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,15 @@ from mldebug_widgets.analyzers.slice_search.objective import Float64s, Int64s
 
 #: Bits of a packed sum that hold the size.
 _SIZE_BITS = 32
+
+
+def as_tensor(array: npt.NDArray[Any]) -> torch.Tensor:
+    """Return a tensor that shares the memory of an array, which may be read-only: nothing here writes into it."""
+    if array.flags.writeable:
+        return torch.from_numpy(array)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(array)
 
 
 class Sums(Protocol):
@@ -81,8 +91,8 @@ class ComplexSums:
     """Real values: size and total are the two parts of a complex number, so that one addition does both."""
 
     def __init__(self, sizes: Int64s | None, totals: Float64s) -> None:
-        self._sizes = None if sizes is None else torch.from_numpy(sizes)
-        self._totals = torch.from_numpy(totals)
+        self._sizes = None if sizes is None else as_tensor(sizes)
+        self._totals = as_tensor(totals)
 
     def restricted(self, rows: torch.Tensor) -> ComplexSums:
         """Return the same for some of the rows."""

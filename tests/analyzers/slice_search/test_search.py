@@ -10,6 +10,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from mldebug_widgets.analyzers.slice_search import counting, covering, search
 from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 from mldebug_widgets.analyzers.slice_search.objective import MeanDifference, SliceLine
 from mldebug_widgets.analyzers.slice_search.search import SliceSearch
+from mldebug_widgets.analyzers.slice_search.sums import ComplexSums, PackedSums, SeparateSums
 from tests.analyzers.slice_search.exhaustive import candidates, ranked
 from tests.analyzers.slice_search.problems import OBJECTIVES, agree, evidence, expected_score, problems
 
@@ -56,6 +58,22 @@ def test_best_candidates_are_those_of_an_exhaustive_search(problem, objective, k
 def test_answer_does_not_depend_on_how_it_is_counted(setting, problem, objective, k):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(*setting)
+        check_against_all(problem, objective, k, 3)
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        pytest.param(ComplexSums, id="as real values"),
+        pytest.param(lambda sizes, totals: SeparateSums(sizes, totals, torch.device("cpu")), id="as a graphics card"),
+    ],
+)
+@given(problems(), st.sampled_from(OBJECTIVES), st.integers(1, 6))
+@settings(max_examples=25)
+def test_answer_does_not_depend_on_how_it_is_added_up(sums, problem, objective, k):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PackedSums, "can_hold", lambda n, totals: False)
+        patch.setattr(search, "ComplexSums", sums)
         check_against_all(problem, objective, k, 3)
 
 
@@ -127,6 +145,15 @@ def test_columns_of_many_codes():
     wide = CodedColumn("wide", codes, 1000, np.ones(1000, dtype=bool), "none", 0)
     values = (rng.random(3000) < 0.1).astype(float)
     check_against_all(([wide, *table(3000, 1, 3, "sets")], values, 2, 2), SliceLine(0.95), 10, 10)
+
+
+@pytest.mark.filterwarnings("error")
+def test_read_only_arrays_are_searched_as_they_are():
+    columns = table(300, 3, 4, "none")
+    values = np.random.default_rng(6).random(300)
+    for array in (values, *(column.codes for column in columns)):
+        array.flags.writeable = False
+    check_against_all((columns, values, 2, 2), SliceLine(0.95), 10, 10)
 
 
 def test_calling_again_with_a_larger_k_continues_the_same_list():
