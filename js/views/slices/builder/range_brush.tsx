@@ -47,6 +47,7 @@ export function RangeBrush({ column, range, onChange }: RangeBrushProps) {
           )}
           <span class="baseline" />
         </div>
+        {/* In the upper half the lower thumb lies on top: thumbs that meet at the end can still be parted. */}
         {(["low", "high"] as const).map((side) => (
           <input
             type="range"
@@ -57,6 +58,7 @@ export function RangeBrush({ column, range, onChange }: RangeBrushProps) {
             max={highest}
             step={step}
             value={side === "low" ? low : high}
+            style={{ zIndex: side === "low" && low > (lowest + highest) / 2 ? 1 : undefined }}
             onInput={(event) => {
               const value = event.currentTarget.valueAsNumber;
               if (side === "low") set(Math.min(value, high), high);
