@@ -216,6 +216,7 @@ def _search(
     nothing = nothing_to_find(halves, options)
     if nothing:
         return _result(halves, options, notes=(nothing, *left_out(halves)), seconds=time.perf_counter() - started)
+    looks.tell("reading the columns")
     vocabulary = build_vocabulary(
         ev,
         halves.scope.rows,

@@ -66,7 +66,11 @@ def found(code: str, ev: Evaluation) -> Finding:
     assert isinstance(result, Finding), result
     assert result.code == code
     assert any(character.isdigit() for character in result.title), "a finding has a number in its title"
-    assert result.title[0].isupper() or result.title.split()[0] in {feature.name for feature in ev.features}
+    assert (
+        result.title[0].isupper()
+        or result.title[0].isdigit()
+        or result.title.split()[0] in {feature.name for feature in ev.features}
+    )
     assert not result.title.endswith(".")
     assert result.text.endswith(".")
     assert result.advice.endswith(".")

@@ -19,6 +19,11 @@ class Looks:
         self.cancelled = cancelled or (lambda: False)
         self.progress = progress
 
+    def tell(self, doing: str) -> None:
+        """Say what is being done to whoever listens."""
+        if self.progress is not None:
+            self.progress(doing, None)
+
     def look(self) -> None:
         """Raise ``CancelledError`` when the work is no longer wanted."""
         if self.cancelled():

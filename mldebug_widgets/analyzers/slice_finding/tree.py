@@ -206,7 +206,9 @@ def _orders(
     if column.merging == "none":
         return [(usable, False)]
     means = excess[usable] / np.maximum(counts[usable], 1)
-    return [(usable[np.argsort(-means, kind="stable")], True)]
+    falling = usable[np.argsort(-means, kind="stable")]
+    # Where some codes must stay on the other side, the best set may also be at the other end.
+    return [(falling, True), (falling[::-1], True)]
 
 
 def sayable(column: CodedColumn, codes: tuple[int, ...]) -> bool:
