@@ -57,6 +57,9 @@ class SliceSearch:
         Called with the part that is done, from 0 to 1.
     device
         "cuda" counts on a graphics card, "cpu" does not; None decides by the number of rows.
+    pruned
+        False counts all triples of columns where nothing is merged, to measure what the bounds are worth. The answer
+        is the same.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class SliceSearch:
         cancelled: Callable[[], bool] | None = None,
         progress: Callable[[float], None] | None = None,
         device: str | None = None,
+        pruned: bool = True,
     ) -> None:
         self.columns = tuple(columns)
         self.objective = objective
@@ -78,8 +82,7 @@ class SliceSearch:
         self.shift = shift
         shifted = values - shift if shift < 0 else values
         self.population = _population(values, shifted, shift, max(1, min_rows))
-        #: Benchmarks switch it off to measure what the bounds are worth.
-        self._pruned = True
+        self._pruned = pruned
         self._pairs: dict[tuple[int, ...], Table] = {}
         self._workers = Workers(cancelled or (lambda: False), progress or (lambda _done: None))
         self._counter = self._counting(shifted, device)
