@@ -115,6 +115,12 @@ def test_pandas_finds_every_column_by_its_name(labels: list[str]) -> None:
         assert frame.query(f"{written_name(name)} == {position}").index.tolist() == [0], (labels, name)
 
 
+def test_names_that_pandas_takes_for_one_are_told_apart_by_position() -> None:
+    assert query_names(["a b!", "x", "a_b!"]) == ("column_0", "x", "column_2")
+    assert query_names(["a-b", "a MINUS b", "a_MINUS_b ", "a+b"]) == ("column_0", "column_1", "a_MINUS_b ", "a+b")
+    assert query_names(["column_1", "`"]) == ("column_1", "column_1_")
+
+
 def test_parts_of_columns_that_have_none() -> None:
     for query in ("split.dt.hour > 1", "split.str.len() > 1", "text.dt.hour == 1"):
         with pytest.raises(MldError, match="MLD-Q05: query"):
