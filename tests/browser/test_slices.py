@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -68,7 +68,7 @@ def workbench(notebook: Notebook) -> Locator:
 
 
 @pytest.fixture(autouse=True)
-def nothing_goes_wrong(notebook: Notebook) -> None:
+def nothing_goes_wrong(notebook: Notebook) -> Iterator[None]:
     """Every test ends without an error in the page or a request to another host."""
     yield
     assert notebook.errors == []
@@ -296,43 +296,49 @@ def test_a_moved_threshold_is_said_until_it_is_searched_again(notebook: Notebook
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_can_be_read_in_both_themes(notebook: Notebook, workbench: Locator, dark: bool, screenshots: Path) -> None:
+    window = notebook.page.viewport_size
+    assert window is not None
+    notebook.page.set_viewport_size({"width": 1_100, "height": 2_400})
     notebook.set_theme(dark)
     slices(workbench).first.click()
     notebook.wait_for_python("workbench.selection.is_everything", False)
     slice_list(workbench).get_by_role("button", name=re.compile("^More about")).first.click()
     query_field(workbench).fill('carrier == "B6"')
+    query_field(workbench).press("Escape")
     expect(counted(workbench)).to_contain_text("rows")
     notebook.page.wait_for_timeout(500)
     workbench.screenshot(path=screenshots / f"slices_live_{'dark' if dark else 'light'}.png")
     assert faults_of(workbench) == []
     slice_list(workbench).get_by_role("button", name=re.compile("^Less about")).first.click()
     notebook.set_theme(False)
+    notebook.page.set_viewport_size(window)
+
+
+@pytest.fixture(scope="module")
+def page(notebook: Notebook, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The panel in an exported file, opened from disk with the network off."""
+    notebook.execute("workbench.select(None)")
+    notebook.execute("workbench.save_slice('evening B6', 'carrier == \\'B6\\' and hour >= 19')")
+    path = tmp_path_factory.mktemp("export") / "slices.html"
+    notebook.execute(f"workbench.export({str(path)!r})")
+    offline = browser.new_context(offline=True, viewport={"width": 1_300, "height": 1_400})
+    opened = offline.new_page()
+    requests: list[str] = []
+    problems: list[str] = []
+    opened.on("request", lambda request: requests.append(request.url))
+    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.goto(path.as_uri())
+    opened.wait_for_selector("#mld-workbench[data-state]")
+    opened.get_by_role("navigation", name="Panels").get_by_role("button", name="Slices").click()
+    yield opened
+    assert [url for url in requests if not url.startswith(("data:", "blob:"))] == [path.as_uri()]
+    assert problems == []
+    offline.close()
 
 
 class TestExportedFile:
-    """The same panel in a file, opened from disk with the network off."""
-
-    @pytest.fixture(scope="class")
-    def page(self, notebook: Notebook, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Page:
-        notebook.execute(
-            "workbench.select(None); workbench.save_slice('evening B6', 'carrier == \\'B6\\' and hour >= 19')"
-        )
-        path = tmp_path_factory.mktemp("export") / "slices.html"
-        notebook.execute(f"workbench.export({str(path)!r})")
-        offline = browser.new_context(offline=True, viewport={"width": 1_300, "height": 1_400})
-        opened = offline.new_page()
-        self_requests: list[str] = []
-        problems: list[str] = []
-        opened.on("request", lambda request: self_requests.append(request.url))
-        opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.goto(path.as_uri())
-        opened.wait_for_selector("#mld-workbench[data-state]")
-        opened.get_by_role("navigation", name="Panels").get_by_role("button", name="Slices").click()
-        yield opened
-        assert [url for url in self_requests if not url.startswith(("data:", "blob:"))] == [path.as_uri()]
-        assert problems == []
-        offline.close()
+    """The same panel in a file that has no kernel behind it."""
 
     def test_a_slice_selects_the_rows_that_the_file_carries(self, notebook: Notebook, page: Page) -> None:
         workbench = page.locator("[data-mld-workbench]").first
