@@ -81,26 +81,25 @@ class Folding:
         """(n,) the metric minus its mean over the rows that are in the same kept slices."""
         return np.asarray(self._values - self._means[self._strata])
 
-    def offer(self, conjunction: Conjunction) -> bool:
-        """Keep the slice, or fold it; return whether a slice was kept.
+    def offer(self, conjunction: Conjunction) -> None:
+        """Keep the slice, or fold it.
 
         A slice that is not clearly worse than a slice with one condition less is folded under that one.
         """
         if conjunction in self._seen:
-            return False
+            return
         self._seen.add(conjunction)
         bits = self._masks.bits(conjunction)
         rows = self._masks.rows(bits)
         excess = float(self._values[rows].sum()) - len(rows) * self._mean
         if excess <= 0 or self._folds(conjunction, bits, rows, excess):
-            return False
+            return
         simpler = self._simplified(conjunction, rows)
         if simpler != conjunction:
-            kept = self.offer(simpler)
+            self.offer(simpler)
             if self._file(conjunction, simpler):
-                return kept
+                return
         self._keep(conjunction, bits, rows)
-        return True
 
     def _folds(self, conjunction: Conjunction, bits: Bits, rows: Positions, excess: float) -> bool:
         """Fold the slice under a kept one if that says the same."""

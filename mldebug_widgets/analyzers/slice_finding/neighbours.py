@@ -21,14 +21,14 @@ NEIGHBOURS = 10
 AGREEING = 8
 
 #: Rows among which neighbours are looked for, and rows looked at: in a slice, and in the whole table.
-POOL_ROWS = 20_000
+POOL_ROWS = 10_000
 ASKED_ROWS = 300
-COMPARED_ROWS = 2_000
+COMPARED_ROWS = 1_000
 
 #: A wider table makes neighbours meaningless and slow.
 MOST_COLUMNS = 300
 
-#: Rows asked at once: distances to the whole pool then take about 10 MB.
+#: Rows asked at once: distances to the whole pool then take about 5 MB.
 _BLOCK = 128
 
 
@@ -48,8 +48,8 @@ class Contradicted:
 class LabelNeighbours:
     """Finds rows whose label nearly all of their nearest neighbours contradict.
 
-    Neighbours are looked for among at most 20,000 rows, drawn by the Evaluation's seed, by the Euclidean distance of
-    imputed, scaled and one-hot encoded columns. At most 300 rows of a slice are asked, and 2,000 rows of the table.
+    Neighbours are looked for among at most 10,000 rows, drawn by the Evaluation's seed, by the Euclidean distance of
+    imputed, scaled and one-hot encoded columns. At most 300 rows of a slice are asked, and 1,000 rows of the table.
 
     Parameters
     ----------

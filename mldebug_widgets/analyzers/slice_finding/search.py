@@ -149,8 +149,8 @@ class Discovery:
         """Return distinct slices, most evident first; at least k when there are so many.
 
         Candidates are those with the best scores and those with the strongest evidence, so that a small slice that
-        the score's preference for large ones drowns is seen too. Where relatives of a strong slice leave too few
-        places for others, the search goes on in what the slices kept so far leave unexplained.
+        the score's preference for large ones drowns is seen too. Relatives of a slice that is beyond chance may have
+        taken the places of others, so the search then goes on in what the slices kept so far leave unexplained.
         """
         k = self._options.k
         found = self._engine.top(POOL_PER_SLICE * k, evident=EVIDENT_PER_SLICE * k)
@@ -158,34 +158,34 @@ class Discovery:
         masks = RowMasks(self._columns, len(self._values))
         folding = Folding(masks, self._values, critical_values(self._columns))
         self._offer(folding, (*found.ranked, *found.evident), self._values)
+        before = 0
         for _ in range(MOST_ROUNDS):
-            if found.exhausted or len(folding.kept) >= k or not self._floods(folding):
+            surely = sum(self._is_beyond_chance(kept) for kept in folding.kept)
+            if found.exhausted or surely >= k or surely == before:
                 break
+            before = surely
             rest = self._search_for(folding.remaining, "searching what is left").top(1, evident=EVIDENT_PER_SLICE * k)
-            if not self._offer(folding, rest.evident, folding.remaining):
-                break
+            self._offer(folding, rest.evident, folding.remaining)
         self.is_complete = found.exhausted or len(folding.kept) >= k
-        return [self._ranked(kept) for kept in folding.kept]
+        return [self._ranked(kept) for kept in sorted(folding.kept, key=self._strength, reverse=True)]
 
-    def _offer(self, folding: Folding, candidates: tuple[Candidate, ...], values: Float64s) -> bool:
-        """Offer the candidates from the strongest evidence in ``values`` down; return whether one was kept."""
+    def _offer(self, folding: Folding, candidates: tuple[Candidate, ...], values: Float64s) -> None:
+        """Offer the candidates from the strongest evidence in ``values`` down."""
         found = [(conjunction_of(candidate), candidate.size, candidate.total) for candidate in candidates]
-        kept = False
         for conjunction in in_order_of_evidence(found, len(values), float(values.mean())):
             self._looks.look()
-            kept = folding.offer(conjunction) or kept
-        return kept
+            folding.offer(conjunction)
 
-    def _floods(self, folding: Folding) -> bool:
-        """Return whether the strongest slice is beyond chance, so that its relatives may have taken every place."""
+    def _is_beyond_chance(self, kept: Distinct) -> bool:
+        """Return whether none of all candidates would be so far above the mean by chance, mostly."""
         from scipy.stats import norm
 
-        first = folding.kept[0] if folding.kept else None
-        if first is None:
-            return False
-        excess = first.total - first.size * float(self._values.mean())
-        beyond = excess / (float(self._values.std()) * math.sqrt(first.size))
-        return bool(beyond > norm.isf(LEVEL / max(self.n_searched, 1)))
+        return bool(self._strength(kept) > norm.isf(LEVEL / max(self.n_searched, 1)))
+
+    def _strength(self, kept: Distinct) -> float:
+        """Return by how many standard errors a slice is above the mean of all rows."""
+        excess = kept.total - kept.size * float(self._values.mean())
+        return excess / (float(self._values.std()) * math.sqrt(kept.size))
 
     def _ranked(self, kept: Distinct) -> Ranked:
         engine = self._engine
