@@ -1,6 +1,6 @@
 /** Under the strip: what the colours mean, what is under the pointer, and the way back to all rows. */
 import type { CodedError } from "../../contract/errors";
-import { formatCount, LinkButton } from "../../ui";
+import { formatCount, LinkButton, plural } from "../../ui";
 import type { Brushing } from "./brushing";
 import { type Bins, type Histogram, type Range, type Strip, totalOf } from "./strip";
 import { legend, meanText, rangeSentence, rowsText } from "./words";
@@ -35,6 +35,10 @@ export function Foot(props: FootProps) {
         {error ? <em class="refused">{error.message}</em> : selectedText(strip, brushing)}
       </span>
       {pointed && <span>{pointedText(strip, bins, pointed)}</span>}
+      {strip.unknown > 0 && <span>{plural(strip.unknown, "row")} without truth or answer</span>}
+      {strip.leftOut.length > 0 && (
+        <span title={strip.leftOut.join(", ")}>{plural(strip.leftOut.length, "column")} not drawn</span>
+      )}
       {single && <span>one brush at a time in this file</span>}
       <span class="grow" />
       {brushing.shown !== null && (

@@ -44,6 +44,11 @@ describe.each([
   });
 });
 
+test("narrow bars are all of one width", () => {
+  expect(layoutOf(histogram(40), 130).pitch).toBe(3);
+  expect(layoutOf(histogram(200), 130).pitch).toBeLessThan(1);
+});
+
 test("missing values stand apart", () => {
   const bins = histogram(21, 20);
   const layout = layoutOf(bins, 130);
@@ -68,7 +73,8 @@ test("a brush is held by its ends and by its middle", () => {
 
 test("a one-bin brush of a dense histogram can still be moved", () => {
   const bins = histogram(40);
-  expect(gripAt(bins, layoutOf(bins, 130), [10, 10], 10.5 * 3.25)).toBe("middle");
+  const layout = layoutOf(bins, 130);
+  expect(gripAt(bins, layout, [10, 10], 10.5 * layout.pitch)).toBe("middle");
 });
 
 describe("a drag", () => {

@@ -47,22 +47,24 @@ export function paint(
   if (brush !== undefined) {
     const [left, right] = spanOf(histogram, layout, brush);
     context.fillStyle = colors.band;
-    context.fillRect(left, 0, right - left, HEIGHT);
+    context.fillRect(Math.round(left), 0, Math.round(right) - Math.round(left), HEIGHT);
   }
   const { offset, size } = histogram;
   const bars = (bins: Bins, from: number, to: number, color: string, part: (bin: number) => number) => {
     const highest = peak(bins, offset, size);
     if (highest === 0) return;
     context.fillStyle = color;
-    context.beginPath();
     for (let bin = from; bin <= to; bin++) {
       const height = heightOf(bins.counts[offset + bin] as number, highest) * part(offset + bin);
-      if (height > 0) {
-        const left = leftOf(histogram, layout, bin);
-        context.rect(left, HEIGHT - height, layout.pitch - layout.gap, height);
-      }
+      if (height <= 0) continue;
+      const left = leftOf(histogram, layout, bin);
+      const [start, end] = [
+        Math.round(left),
+        Math.max(Math.round(left + layout.pitch) - layout.gap, Math.round(left) + 1),
+      ];
+      // One rectangle after the other is several times faster than a path of all.
+      context.fillRect(start, HEIGHT - height, end - start, height);
     }
-    context.fill();
   };
   const whole = () => 1;
   const now = shown ?? all;
@@ -76,8 +78,8 @@ export function paint(
   if (brush !== undefined) {
     const [left, right] = spanOf(histogram, layout, brush);
     context.fillStyle = colors.edge;
-    context.fillRect(left, 0, 1, HEIGHT);
-    context.fillRect(right - 1, 0, 1, HEIGHT);
+    context.fillRect(Math.round(left), 0, 1, HEIGHT);
+    context.fillRect(Math.round(right) - 1, 0, 1, HEIGHT);
   }
 }
 

@@ -39,6 +39,10 @@ export interface Strip {
   readonly overall: number | null;
   readonly binary: boolean;
   readonly metric: string;
+  /** Rows without a metric: they count as rows and have no part in the orange. */
+  readonly unknown: number;
+  /** Columns that have no histogram, because there are too many. */
+  readonly leftOut: readonly string[];
   /** Mean metric at which a bar is all orange. */
   readonly full: number;
 }
@@ -77,8 +81,9 @@ export function readStrip(result: CrossfilterResult): Strip {
     all.counts.set(values(counts), offset);
     all.errors.set(values(errors), offset);
   });
-  const { n, split, overall, binary, metric_label: metric } = result;
-  return { histograms, size, all, n, split, overall, binary, metric, full: fullAt(overall, binary) };
+  const { n, split, overall, binary, unknown, metric_label: metric, left_out: leftOut } = result;
+  const full = fullAt(overall, binary);
+  return { histograms, size, all, n, split, overall, binary, metric, unknown, leftOut, full };
 }
 
 /**
