@@ -94,7 +94,6 @@ class _Boxes:
         for target, line, offset in open_lines:
             start = np.empty((1, 0), dtype=np.intp)
             for boxes in self._extended(_weights(self._table, line)[np.newaxis], start, offset):
-                self._check()
                 sizes = sums_over(corners[0], boxes, self._columns)
                 kept = (sizes >= max(line.smallest, target.population.min_rows)) & (sizes < line.beyond)
                 totals = sums_over(corners[1], boxes[kept], self._columns)
@@ -121,6 +120,7 @@ class _Boxes:
         sums = _running(weights)
         step = max(1, _BLOCK // max(1, int(np.prod(weights.shape[2:]))))
         for begin in range(0, len(found), step):
+            self._check()
             block = slice(begin, begin + step)
             low, high = column.low[predicate[block]], column.high[predicate[block]]
             inside = sums[box[block], high + 1] - sums[box[block], low]

@@ -6,8 +6,8 @@ it takes hardly longer than counting one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations, permutations
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, combinations, permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +20,16 @@ Columns = tuple[int, ...]
 #: Cells of a joint table that still fits into the cache.
 _CACHED_CELLS = 16_384
 
+#: Largest number of columns for which blocks are looked for.
+_WIDEST = 3
+
 #: Joint tables counted in one go by one thread, and their cells in all: they share the unpacking of the columns.
 _TOGETHER = 16
 _CELLS_TOGETHER = 1 << 18
 
 
 def count_all(
-    counter: Counter, workers: Workers, wanted: Sequence[Columns], take: Callable[[Columns, Table], None]
+    counter: Counter, workers: Workers, wanted: Iterable[Columns], take: Callable[[Columns, Table], None]
 ) -> None:
     """Count the joint tables of all wanted tuples of columns, and hand each over on the thread that counted it.
 
@@ -35,23 +38,33 @@ def count_all(
     counter, workers
         What counts, and on which threads.
     wanted
-        Ascending tuples of columns, all of one width.
+        Ascending tuples of columns, all of one width, in ascending order. Those of more than three columns are taken as
+        they come, each counted by itself: there can be millions.
     take
         Called with each tuple and its table.
     """
-    # Summing up a block's table must cost less than another pass over the rows.
-    blocks = blocks_for(wanted, counter.lengths, min(_CACHED_CELLS, counter.n // 16))
+    waiting = iter(wanted)
+    first = next(waiting, None)
+    if first is None:
+        return
+    waiting = chain([first], waiting)
+    blocks: dict[Columns, list[Columns]] = {}
+    if len(first) <= _WIDEST:
+        # Summing up a block's table must cost less than another pass over the rows.
+        blocks = blocks_for(list(waiting), counter.lengths, min(_CACHED_CELLS, counter.n // 16), workers.check)
+        waiting = iter(sorted(blocks))
 
     def count(together: list[Columns]) -> None:
         for block, table in zip(together, counter.tables(together), strict=True):
-            for columns, part in margins(table, block, blocks[block]).items():
+            inside = blocks.get(block, [block])
+            for columns, part in margins(table, block, inside).items():
                 take(columns, part)
-            workers.advance(len(blocks[block]))
+            workers.advance(len(inside))
 
-    workers.run(count, _grouped(sorted(blocks), counter))
+    workers.run(count, _grouped(waiting, counter))
 
 
-def _grouped(blocks: list[Columns], counter: Counter) -> Iterator[list[Columns]]:
+def _grouped(blocks: Iterable[Columns], counter: Counter) -> Iterator[list[Columns]]:
     """Yield blocks that are counted together: neighbours, few enough for the memory."""
     group: list[Columns] = []
     cells = 0
@@ -65,21 +78,24 @@ def _grouped(blocks: list[Columns], counter: Counter) -> Iterator[list[Columns]]
         yield group
 
 
-def blocks_for(wanted: Sequence[Columns], lengths: Sequence[int], limit: int) -> dict[Columns, list[Columns]]:
+def blocks_for(
+    wanted: Sequence[Columns], lengths: Sequence[int], limit: int, check: Callable[[], None]
+) -> dict[Columns, list[Columns]]:
     """Return blocks of columns, and for each block the wanted tuples that are margins of its joint table.
 
     Greedy: a block starts with a tuple that no block has yet, and takes in the column that adds the most such tuples as
-    long as its joint table has no more than ``limit`` cells. Tuples of more than three columns are their own blocks.
+    long as its joint table has no more than ``limit`` cells. ``check`` is called for each block.
     """
-    width = len(wanted[0]) if wanted else 0
-    if not 1 <= width <= 3:
-        return {columns: [columns] for columns in wanted}
+    if not wanted:
+        return {}
+    width = len(wanted[0])
     missing = np.zeros((len(lengths),) * width, dtype=bool)
     for order in permutations(range(width)):
         missing[tuple(np.array(wanted).T[list(order)])] = True
     blocks = {}
     for columns in wanted:
         if missing[columns]:
+            check()
             block = _block(columns, missing, np.asarray(lengths, dtype=np.int64), limit)
             blocks[block] = [inside for inside in combinations(block, width) if missing[inside]]
             missing[np.ix_(*[block] * width)] = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -116,10 +116,14 @@ class SliceSearch:
 
     def n_candidates(self) -> int:
         """Return the number of conjunctions whose predicates hold ``min_rows`` rows each."""
+        return self._n_conjunctions([len(predicates) for predicates in self.predicates])
+
+    def _n_conjunctions(self, choices: Sequence[int]) -> int:
+        """Return in how many ways columns, one of a group, can be combined when each offers so many choices."""
         groups: dict[int, int] = {}
-        for position, (column, predicates) in enumerate(zip(self.columns, self.predicates, strict=True)):
+        for position, (column, count) in enumerate(zip(self.columns, choices, strict=True)):
             key = column.group if column.group >= 0 else -1 - position
-            groups[key] = groups.get(key, 0) + len(predicates)
+            groups[key] = groups.get(key, 0) + count
         # Coefficients of the product of (1 + count * x): conjunctions by their number of predicates.
         ways = [1] + [0] * self.max_predicates
         for count in groups.values():
@@ -158,12 +162,11 @@ class SliceSearch:
             ids = np.arange(len(predicates))[:, np.newaxis]
             for target in targets:
                 target.offer((position,), ids, predicates.sizes, predicates.totals)
-        wanted = [self._tuples(width) for width in range(2, self.max_predicates + 1)]
-        self._workers.expect(sum(len(tuples) for tuples in wanted))
+        self._workers.expect(self._n_conjunctions([bool(len(predicates)) for predicates in self.predicates]))
         if self._single:
             self._search_cells(targets)
         else:
-            self._search_boxes(targets, wanted)
+            self._search_boxes(targets)
 
     def _search_cells(self, targets: list[Target]) -> None:
         if self.max_predicates < 2:
@@ -183,12 +186,12 @@ class SliceSearch:
             self._pairs = pairs
         return pairs
 
-    def _search_boxes(self, targets: list[Target], wanted: list[list[tuple[int, ...]]]) -> None:
+    def _search_boxes(self, targets: list[Target]) -> None:
         boxes = BoxSearch(self.predicates, targets, self._workers.check)
-        for tuples in wanted:
-            small = [columns for columns in tuples if self._counter.cells(columns) <= LARGEST_TABLE]
+        for width in range(2, self.max_predicates + 1):
+            small = (columns for columns in self._tuples(width) if self._counter.cells(columns) <= LARGEST_TABLE)
             count_all(self._counter, self._workers, small, boxes.offer)
-            large = [columns for columns in tuples if self._counter.cells(columns) > LARGEST_TABLE]
+            large = (columns for columns in self._tuples(width) if self._counter.cells(columns) > LARGEST_TABLE)
             self._workers.run(lambda columns: self._offer_in_parts(boxes, columns, self._counter, ()), large)
 
     def _offer_in_parts(self, boxes: BoxSearch, columns: tuple[int, ...], counter: Counter, given: Given) -> None:
@@ -202,14 +205,16 @@ class SliceSearch:
             part = counter.restricted(column, self.predicates[column].codes(predicate), others)
             self._offer_in_parts(boxes, others, part, (*given, (column, predicate)))
 
-    def _tuples(self, width: int) -> list[tuple[int, ...]]:
-        """Return the tuples of columns that may be combined."""
-        every = combinations(range(len(self.columns)), width)
-        return [positions for positions in every if self._compatible(positions)]
-
-    def _compatible(self, positions: tuple[int, ...]) -> bool:
-        groups = [self.columns[position].group for position in positions if self.columns[position].group >= 0]
-        return len(groups) == len(set(groups)) and all(len(self.predicates[position]) for position in positions)
+    def _tuples(self, width: int) -> Iterator[tuple[int, ...]]:
+        """Yield the tuples of columns that may be combined."""
+        groups = [column.group for column in self.columns]
+        for columns in combinations(
+            np.flatnonzero([len(predicates) for predicates in self.predicates]).tolist(), width
+        ):
+            self._workers.check()
+            inside = [groups[column] for column in columns if groups[column] >= 0]
+            if len(set(inside)) == len(inside):
+                yield columns
 
     def _candidates(self, batch: Batch | None) -> tuple[Candidate, ...]:
         if batch is None:

@@ -30,19 +30,22 @@ class Workers:
         self._progress = progress
         self._expected, self._done = 1, 0
         self._stopped = threading.Event()
+        self._owner = threading.get_ident()
         self._threads = min(8, os.cpu_count() or 1)
 
     def expect(self, steps: int) -> None:
-        """Start from nothing done of so many steps."""
+        """Start from nothing done of so many steps, on the thread that calls this."""
         self._expected, self._done = max(1, steps), 0
+        self._owner = threading.get_ident()
+        self._stopped.clear()
 
     def advance(self, steps: int) -> None:
         """Count some more steps as done. Called by the work itself; progress need not be exact to the step."""
         self._done += steps
 
     def check(self) -> None:
-        """Raise ``CancelledError`` when the work is not wanted any more. Called by the work itself."""
-        if self._stopped.is_set():
+        """Raise ``CancelledError`` when the work is not wanted any more. Called by the work itself, on any thread."""
+        if self._stopped.is_set() or (threading.get_ident() == self._owner and self._cancelled()):
             raise CancelledError
 
     def run(self, work: Callable[[Task], None], tasks: Iterable[Task]) -> None:
@@ -53,7 +56,6 @@ class Workers:
         CancelledError
             When ``cancelled`` said True.
         """
-        self._stopped.clear()
         waiting = iter(tasks)
         lock = threading.Lock()
 

@@ -97,7 +97,7 @@ def test_packing_is_refused_where_it_would_not_be_exact(totals):
 def test_blocks_cover_every_wanted_tuple_once_and_margins_are_their_tables(width, lengths, limit, data):
     every = list(combinations(range(len(lengths)), width))
     wanted = data.draw(st.lists(st.sampled_from(every), unique=True))
-    blocks = blocks_for(wanted, lengths, limit)
+    blocks = blocks_for(wanted, lengths, limit, lambda: None)
     assert sorted(columns for inside in blocks.values() for columns in inside) == sorted(wanted)
     for block, inside in blocks.items():
         shape = tuple(lengths[column] for column in block)
