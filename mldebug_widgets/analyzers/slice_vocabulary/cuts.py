@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -162,35 +163,51 @@ def quantile_edges(ordered: npt.NDArray[Any], bins: int) -> Positions:
 def tree_edges(metric: npt.NDArray[np.float64], edges: Positions, least: int) -> Positions:
     """Return the few of ``edges`` where the mean of ``metric`` changes most: a small regression tree, best split first.
 
-    A split's gain is the drop of the squared error in units of the variance: about 1 where there is only noise.
+    A split is one cut, or two around a stretch that differs from both its sides, which no single cut would show. Its
+    gain is the drop of the squared error in units of the variance: about 1 per cut where there is only noise.
     """
     bounds = np.concatenate(([0], edges, [len(metric)]))
     sums = np.concatenate(([0.0], np.cumsum(metric)))[bounds]
     variance = float(np.var(metric)) if len(metric) else 0.0
     least = max(least, int(LEAST_SHARE * len(metric)), 1)
-    parts = [_best_split(bounds, sums, 0, len(bounds) - 1, least)]
+    worth = LEAST_GAIN * variance
+    parts = [_best_split(bounds, sums, (0, len(bounds) - 1), least, worth)]
     chosen: list[int] = []
     while variance > 0 and len(chosen) < MOST_TREE_CUTS:
-        gain, at, first, last = max(parts)
-        if gain < LEAST_GAIN * variance:
+        gain, cuts, (first, last) = max(parts)
+        if gain < worth:
             break
-        parts.remove((gain, at, first, last))
-        chosen.append(at)
-        parts += [_best_split(bounds, sums, first, at, least), _best_split(bounds, sums, at, last, least)]
+        parts.remove((gain, cuts, (first, last)))
+        chosen += cuts
+        ends = (first, *cuts, last)
+        parts += [_best_split(bounds, sums, part, least, worth) for part in pairwise(ends)]
     return np.sort(bounds[chosen])
 
 
 def _best_split(
-    bounds: Positions, sums: npt.NDArray[np.float64], first: int, last: int, least: int
-) -> tuple[float, int, int, int]:
-    """Return (gain, edge, first, last) of the best split of the bins from edge ``first`` to edge ``last``."""
-    inner = np.arange(first + 1, last)
-    left, right = bounds[inner] - bounds[first], bounds[last] - bounds[inner]
-    below, above = sums[inner] - sums[first], sums[last] - sums[inner]
-    large = (left >= least) & (right >= least)
-    if not large.any():
-        return -1.0, first, first, last
-    whole = (sums[last] - sums[first]) ** 2 / (bounds[last] - bounds[first])
-    gains = np.where(large, below**2 / np.maximum(left, 1) + above**2 / np.maximum(right, 1) - whole, -1.0)
-    best = int(gains.argmax())
-    return float(gains[best]), int(inner[best]), first, last
+    bounds: Positions, sums: npt.NDArray[np.float64], part: tuple[int, int], least: int, worth: float
+) -> tuple[float, tuple[int, ...], tuple[int, int]]:
+    """Return (gain per cut, edges, part) of the best split of the bins between the two edges of ``part``.
+
+    A second cut must be ``worth`` as much as a first one.
+    """
+    first, last = part
+    at, below = bounds[first : last + 1], sums[first : last + 1] - sums[first]
+    n, total = at[-1] - at[0], below[-1]
+    size, inside = at[None, :] - at[:, None], below[None, :] - below[:, None]
+    ends = np.arange(last - first + 1)
+    # What is left of the stretch, itself, and what is right of it: large enough, or not there at all.
+    left, right = at - at[0], at[-1] - at
+    allowed = (size >= least) & ((left == 0) | (left >= least))[:, None] & ((right == 0) | (right >= least))[None, :]
+    allowed &= n - size >= least
+    if not allowed.any():
+        return -1.0, (), part
+    apart = inside - size * (total / n)
+    gains = np.where(allowed, apart**2 * (1 / np.maximum(size, 1) + 1 / np.maximum(n - size, 1)), -1.0)
+    two = np.unravel_index(int(gains.argmax()), gains.shape)
+    outer = gains.copy()
+    outer[np.ix_(ends[1:], ends[:-1])] = -1.0
+    one = np.unravel_index(int(outer.argmax()), outer.shape)
+    best = two if gains[two] - outer[one] >= worth else one
+    cuts = tuple(int(first + edge) for edge in best if 0 < edge < last - first)
+    return float(gains[best]) / max(len(cuts), 1), cuts, part

@@ -20,7 +20,7 @@ WORD_TEXTS, WORD_CHARACTERS = 10_000, 2_000
 #: Characters that are searched for words; the longer the texts, the fewer the words.
 _WORD = r"\b[^\W\d_]\w{1,29}\b"
 _WORK = 2_000_000_000
-_CHARACTERS_AT_A_TIME = 2_000_000
+_CHARACTERS_AT_A_TIME = 500_000
 
 
 def text_entries(column: pd.Series, named: Named, plan: Plan) -> tuple[Entry, ...]:
@@ -44,10 +44,15 @@ def text_entries(column: pd.Series, named: Named, plan: Plan) -> tuple[Entry, ..
     entries = in_bins(Ordered(counts, if_any(missing)), WholeNumbers(), named.part("length", "str.len()"), plan)
     if pd.api.types.infer_dtype(column, skipna=True) != "string":
         return entries  # lists and bytes have a length and no words
-    pieces = list(_pieces(counts))
     most = min(MOST_WORDS, max(1, _WORK // max(int(counts.sum()), 1)))
     words = telling_words(column, plan, most)
-    return (*entries, *(_word_entry(column, word, pieces, named, plan) for word in words))
+    held: Mask = np.zeros((len(words), len(column)), bool)
+    for piece in _pieces(counts):
+        texts = _Searched(column.iloc[piece])
+        for row, word in enumerate(words):
+            plan.look()
+            held[row, piece] = texts.holding(word)
+    return (*entries, *(_word_entry(word, present, named) for word, present in zip(words, held, strict=True)))
 
 
 def _pieces(lengths: npt.NDArray[np.int64]) -> Iterator[slice]:
@@ -93,13 +98,46 @@ def _held_words(texts: pd.Series, excess: npt.NDArray[np.float64]) -> pd.DataFra
     return counted.groupby(level=0).sum()
 
 
-def _word_entry(column: pd.Series, word: str, pieces: list[slice], named: Named, plan: Plan) -> Entry:
-    present: Mask = np.zeros(len(column), bool)
-    for piece in pieces:
-        plan.look()
-        held = column.iloc[piece].str.contains(_pattern(word), case=False, na=False)
-        present[piece] = held.to_numpy(dtype=bool)
-    return Entry(coded_column(f'"{word}" in {named.column}', present.astype(np.uint8), 2), _Word(named, word))
+class _Searched:
+    """Texts in which whole words are looked for: what the predicate's query finds, without a slow pattern for most.
+
+    In a text of ASCII, a word in any case is the word in the text in lower case; beyond ASCII, what counts as the same
+    letter and as the end of a word differs between the ways in which pandas stores texts, so there the query itself
+    is asked.
+    """
+
+    def __init__(self, texts: pd.Series) -> None:
+        self._texts = texts.reset_index(drop=True)
+        is_ascii: Mask = np.zeros(len(texts), bool)
+        if pd.api.types.is_object_dtype(texts.dtype):  # Arrow's own patterns are fast
+            known = self._texts.map(str.isascii, na_action="ignore")
+            is_ascii = known.eq(True).to_numpy(dtype=bool)
+        self._ascii = np.flatnonzero(is_ascii)
+        self._other = np.flatnonzero(~is_ascii)
+        self._as_they_are = self._texts.iloc[self._other] if len(self._ascii) else self._texts
+        self._lowered = self._texts.iloc[self._ascii].str.lower()
+
+    def holding(self, word: str) -> Mask:
+        """Return which texts hold ``word``."""
+        if not word.isascii():
+            return _asked(self._texts, _pattern(word), case=False, regex=True)
+        held: Mask = np.zeros(len(self._texts), bool)
+        likely = np.flatnonzero(_asked(self._lowered, word, case=True, regex=False))
+        whole = _asked(self._lowered.iloc[likely], _pattern(word), case=True, regex=True)
+        held[self._ascii[likely[whole]]] = True
+        held[self._other] = _asked(self._as_they_are, _pattern(word), case=False, regex=True)
+        return held
+
+
+def _asked(texts: pd.Series, pattern: str, *, case: bool, regex: bool) -> Mask:
+    if not len(texts):
+        return np.zeros(0, bool)
+    return np.asarray(texts.str.contains(pattern, case=case, regex=regex, na=False).to_numpy(dtype=bool))
+
+
+def _word_entry(word: str, present: Mask, named: Named) -> Entry:
+    coded = coded_column(f'"{word}" in {named.column}', present.astype(np.uint8), 2)
+    return Entry(coded, _Word(named, word))
 
 
 def _pattern(word: str) -> str:
