@@ -161,7 +161,8 @@ export const cases: Record<string, GalleryCase> = {
     shared: fixtures.workbench({ selection: fixtures.cell }),
     connection: "report",
   }),
-  slices: slicesPanel({}, { selection: SLICE_SELECTED }),
+  slices: slicesPanel({ crossfilter: "IPY_MODEL_crossfilter" }, { selection: SLICE_SELECTED }),
+  "slices-hostile": slicesPanel({ result: slices.hostile }),
   "slices-loss": slicesPanel({ result: slices.loss, settings: { ...slices.settings, metric: "loss" } }),
   "slices-computing": slicesPanel({
     result: null,

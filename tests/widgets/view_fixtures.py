@@ -168,7 +168,9 @@ def _by_pandas(
 def slices_fixture() -> dict[str, Any]:
     """Return a search and what is asked about it, and how many rows the conditions of the builder find."""
     evaluation = binary_evaluation()
-    result = replace(mld.find_slices(evaluation, k=3, max_predicates=2, split="all", tree=True), seconds=0.1)
+    # The plain exact search: what is merged or folded may change without a change for the view.
+    found = mld.find_slices(evaluation, k=3, max_predicates=2, merge=False, fold=False, split="all", tree=True)
+    result = replace(found, seconds=0.1)
     columns = builder_columns(evaluation)
     first = result[0].query
     answers = {
