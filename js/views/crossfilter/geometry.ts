@@ -2,7 +2,7 @@
 import type { Histogram, Range } from "./strip";
 
 /** The widest bar: two categories are not two blocks. */
-const WIDEST = 22;
+const WIDEST = 26;
 /** Between the bins with values and the one with missing ones. */
 const GAP = 5;
 /** A pointer this near to the end of a brush takes hold of it. */

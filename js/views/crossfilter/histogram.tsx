@@ -20,9 +20,6 @@ interface HistogramProps {
   onPoint: (histogram: Histogram, bin: number | null) => void;
 }
 
-/** Least room for two words under the bars, in px. */
-const NARROW = 56;
-
 export function HistogramView(props: HistogramProps) {
   const { strip, histogram, brushing, width, colors, idle, describe, onPoint } = props;
   const { index, size, starts, ends, labels, nValues, name } = histogram;
@@ -66,7 +63,7 @@ export function HistogramView(props: HistogramProps) {
         title={still ? idle || "No query can name the values of this column" : undefined}
         {...gestures}
       />
-      <div class="ticks" style={{ width: `${ticksWidth(histogram, width)}px` }}>
+      <div class="ticks" style={{ minWidth: `${barsEnd(histogram, width)}px` }}>
         {brush ? (
           <b title={wordsOf(histogram, brush)}>{wordsOf(histogram, brush)}</b>
         ) : (
@@ -84,12 +81,9 @@ function Tick({ text }: { text: string | undefined }) {
   return <span title={text}>{text}</span>;
 }
 
-/** The words under the bars end where the bars end, unless there is too little room for them. */
-function ticksWidth(histogram: Histogram, width: number): number {
+/** The words under the bars end where the bars end, unless they need more room. */
+function barsEnd(histogram: Histogram, width: number): number {
   const { nValues } = histogram;
-  if (nValues < 2) return width;
-  return Math.max(
-    Math.min(width, NARROW),
-    leftOf(histogram, layoutOf(histogram, width), nValues - 1) + layoutOf(histogram, width).pitch,
-  );
+  const layout = layoutOf(histogram, width);
+  return nValues < 2 ? width : Math.floor(leftOf(histogram, layout, nValues - 1) + layout.pitch);
 }
