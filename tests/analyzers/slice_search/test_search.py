@@ -112,6 +112,16 @@ def test_same_rows_with_real_values_are_a_tie_however_they_were_added_up():
 
 
 @pytest.mark.parametrize("merging", ["none", "runs", "sets"])
+def test_evidence_of_slices_of_all_sizes(merging):
+    """From 30 rows to half of all: the square root of the size is replaced by several chords."""
+    columns = table(3_000, 3, 4, merging)
+    first, second, third = (column.codes for column in columns)
+    rng = np.random.default_rng(7)
+    values = rng.random(3_000) + 2.0 * (first == 1) * (second == 2) * (third == 3) + 0.5 * (second >= 2)
+    check_against_all((columns, values, 3, 30), SliceLine(0.95), 20, 20)
+
+
+@pytest.mark.parametrize("merging", ["none", "runs", "sets"])
 @pytest.mark.parametrize("values", [0.0, 1.0])
 def test_no_errors_and_all_errors_are_ordered_by_size(merging, values):
     columns = table(500, 3, 4, merging)
