@@ -1,88 +1,9 @@
-import { describe, expect, test, vi } from "vitest";
-import { RequestError } from "../../contract/errors";
-import type { Connection } from "../../contract/host";
-import type { SliceRequests } from "../../contract/slices";
-import type { Selection } from "../../contract/workbench";
-import { workbench } from "../../gallery/fixtures";
-import {
-  comparison,
-  embedded,
-  heatmap,
-  hostile,
-  idle,
-  measure,
-  noErrors,
-  nothing,
-  result,
-  saved,
-  slicesTraits,
-} from "../../gallery/slices_fixtures";
+import { describe, expect, test } from "vitest";
+import { embedded, hostile, idle, noErrors, nothing, result } from "../../gallery/slices_fixtures";
 import { frontEndError } from "../../host/channel";
-import { type Answers, staticState } from "../../host/static";
-import { type Drawn, draw, settle } from "../../testing/draw";
+import { draw, settle } from "../../testing/draw";
+import { choose, click, FIRST, NEWARK, open, picks, press, show } from "../../testing/slices_panel";
 import { Slices } from "./view";
-
-const FIRST = result.slices[0];
-const NEWARK = FIRST?.query ?? "";
-
-interface Changes {
-  traits?: Record<string, unknown>;
-  shared?: Record<string, unknown>;
-  answers?: Answers;
-  connection?: Connection;
-}
-
-async function open({ traits = {}, shared: values = {}, answers = {}, connection = "live" }: Changes = {}) {
-  const shared = staticState(workbench({ panel: "slices", saved_slices: saved, ...values }));
-  const asked = {
-    measure: vi.fn(measure),
-    compare: vi.fn((_: SliceRequests["compare"]) => comparison),
-    heatmap: vi.fn((_: SliceRequests["heatmap"]) => heatmap),
-    what_next: vi.fn((_: SliceRequests["what_next"]) => [{ kind: "model", text: "Weight these rows up." }]),
-    search: vi.fn((_: SliceRequests["search"]) => null),
-    cancel: vi.fn(() => null),
-    save_slice: vi.fn((_: SliceRequests["save_slice"]) => null),
-    remove_slice: vi.fn((_: SliceRequests["remove_slice"]) => null),
-  };
-  const drawn = await draw(Slices, slicesTraits(traits), {
-    shared,
-    answers: { ...asked, ...answers },
-    connection,
-  });
-  return { drawn, shared, asked, selection: () => shared.get<Selection>("selection") };
-}
-
-async function click(drawn: Drawn, name: string) {
-  drawn.button(name).click();
-  await settle();
-}
-
-async function choose(drawn: Drawn, label: string, value: string) {
-  const select = drawn.one<HTMLSelectElement>(`select[aria-label="${label}"]`);
-  select.value = value;
-  select.dispatchEvent(new Event("change", { bubbles: true }));
-  await settle();
-}
-
-async function press(element: HTMLElement, key: string) {
-  element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  await settle();
-}
-
-async function write(field: HTMLInputElement, text: string, event = "input") {
-  field.value = text;
-  if (field.type === "text") field.setSelectionRange(text.length, text.length);
-  field.dispatchEvent(new Event(event, { bubbles: true }));
-  await settle();
-}
-
-const picks = (drawn: Drawn) => drawn.all<HTMLButtonElement>(".slices .pick");
-const queryField = (drawn: Drawn) => drawn.one<HTMLInputElement>("[role=combobox]");
-const measured = (drawn: Drawn) => drawn.one(".measure").textContent;
-
-async function view(drawn: Drawn, name: "List" | "Tree" | "Two features") {
-  await click(drawn, name);
-}
 
 describe("the list", () => {
   test("shows size, metric beside elsewhere, share, difference and the verdict in words", async () => {
@@ -154,7 +75,7 @@ describe("the list", () => {
 describe("the tree and the plane", () => {
   test("a node is selected by its way from the root", async () => {
     const { drawn, selection } = await open();
-    await view(drawn, "Tree");
+    await show(drawn, "Tree");
     expect(drawn.all(".tree tbody tr")).toHaveLength(9);
     drawn.button("month in 6..8").click();
     await settle();
@@ -162,12 +83,12 @@ describe("the tree and the plane", () => {
   });
   test("a result without a tree says how to get one", async () => {
     const { drawn } = await open({ traits: { result: { ...result, tree: [] } } });
-    await view(drawn, "Tree");
+    await show(drawn, "Tree");
     expect(drawn.text()).toContain("mld.find_slices(ev, tree=True)");
   });
   test("cells are read by arrow keys and selected by click", async () => {
     const { drawn, selection, asked } = await open();
-    await view(drawn, "Two features");
+    await show(drawn, "Two features");
     expect(asked.heatmap.mock.calls[0]?.[0]).toEqual({ x: "origin", y: "sched_dep_time" });
     const stop = () => drawn.one<HTMLButtonElement>(".heat-grid [tabindex='0']");
     expect(stop().textContent).toBe("0.48");
@@ -182,7 +103,7 @@ describe("the tree and the plane", () => {
   });
   test("other columns are asked for, and taking the other axis swaps them", async () => {
     const { drawn, asked } = await open();
-    await view(drawn, "Two features");
+    await show(drawn, "Two features");
     await choose(drawn, "Across", "distance");
     await choose(drawn, "Down", "distance");
     expect(asked.heatmap.mock.calls.map(([params]) => params)).toEqual([
@@ -190,131 +111,6 @@ describe("the tree and the plane", () => {
       { x: "distance", y: "sched_dep_time" },
       { x: "sched_dep_time", y: "distance" },
     ]);
-  });
-});
-
-describe("building a slice", () => {
-  test("by clicking values, with and, or and not, measured on the way", async () => {
-    const { drawn, selection, asked } = await open();
-    await click(drawn, "Add a condition");
-    await choose(drawn, "Column", "carrier");
-    const value = (name: string) =>
-      drawn.all(".value").find(({ textContent }) => textContent?.startsWith(name));
-    value("EV")?.click();
-    await settle();
-    value("MQ")?.click();
-    await settle();
-    await click(drawn, "or something else");
-    const columns = drawn.all<HTMLSelectElement>('select[aria-label="Column"]');
-    (columns[1] as HTMLSelectElement).value = "origin";
-    columns[1]?.dispatchEvent(new Event("change", { bubbles: true }));
-    await settle();
-    value("JFK")?.click();
-    await settle();
-    const not = drawn.all<HTMLInputElement>(".not input")[1] as HTMLInputElement;
-    not.checked = true;
-    not.dispatchEvent(new Event("change", { bubbles: true }));
-    await settle();
-    const query = 'carrier in ["EV", "MQ"] or not (origin == "JFK")';
-    expect(queryField(drawn).value).toBe(query);
-    expect(asked.measure.mock.lastCall?.[0]).toEqual({ query });
-    expect(measured(drawn)).toContain("1,920 rows");
-    await click(drawn, "Select these rows");
-    expect(selection()).toMatchObject({ label: query, query: `${query} and split == "test"` });
-  });
-  test("a range by its thumbs and by its fields; a bound at the end of the data is none", async () => {
-    const { drawn } = await open();
-    await click(drawn, "Add a condition");
-    const [low, high] = drawn.all<HTMLInputElement>(".range-plot input");
-    await write(low as HTMLInputElement, "1500");
-    expect(queryField(drawn).value).toBe("sched_dep_time >= 1500");
-    await write(high as HTMLInputElement, "2000");
-    expect(queryField(drawn).value).toBe("1500 <= sched_dep_time <= 2000");
-    const [from] = drawn.all<HTMLInputElement>(".bound");
-    await write(from as HTMLInputElement, "1513", "change");
-    expect(queryField(drawn).value).toBe("1513 <= sched_dep_time <= 2000");
-    await write(from as HTMLInputElement, "early", "change");
-    expect(queryField(drawn).value).toBe("1513 <= sched_dep_time <= 2000");
-    await write(from as HTMLInputElement, "", "change");
-    expect(queryField(drawn).value).toBe("sched_dep_time <= 2000");
-  });
-  test("typed with completion by keyboard; what is typed shows as conditions", async () => {
-    const { drawn } = await open();
-    const field = queryField(drawn);
-    await write(field, "ca");
-    expect(drawn.all("[role=option]").map(({ textContent }) => textContent)).toEqual(["carriercategorical"]);
-    for (const key of ["ArrowDown", "Enter", "ArrowDown", "Enter", "ArrowDown", "ArrowDown", "Tab"]) {
-      await press(queryField(drawn), key);
-    }
-    expect(queryField(drawn).value).toBe('carrier == "B6"');
-    expect(drawn.one('.value[aria-pressed="true"]').textContent).toContain("B6");
-    await press(field, "Escape");
-    expect(drawn.all("[role=option]")).toHaveLength(0);
-    await write(field, "distance * 2 > carrier");
-    expect(drawn.one(".conditions").classList.contains("stale")).toBe(true);
-    expect(drawn.text()).toContain("The query was changed by hand");
-  });
-  test("only the newest query is answered", async () => {
-    const waiting: (() => void)[] = [];
-    const slow = vi.fn(
-      (params: { query: string }) => new Promise((resolve) => waiting.push(() => resolve(measure(params)))),
-    );
-    const { drawn } = await open({ answers: { measure: slow } });
-    for (const text of ["d", "di", "dis", "distance < 9"]) await write(queryField(drawn), text);
-    expect(slow.mock.calls.map(([{ query }]) => query)).toEqual(["d"]);
-    waiting[0]?.();
-    await settle();
-    expect(slow.mock.calls.map(([{ query }]) => query)).toEqual(["d", "distance < 9"]);
-    expect(drawn.one(".measure").getAttribute("aria-busy")).toBe("true");
-    waiting[1]?.();
-    await settle();
-    expect(measured(drawn)).toContain("480 rows");
-  });
-  test("what the kernel refuses is said at the field, and nothing can be done with it", async () => {
-    const refuse = () => {
-      throw new RequestError(
-        frontEndError("MLD-Q02", "query", "there is no column 'dist'", "Did you mean 'distance'?"),
-      );
-    };
-    const { drawn } = await open({ answers: { measure: refuse } });
-    await write(queryField(drawn), "dist < 3");
-    expect(drawn.one(".query-error").textContent).toBe(
-      "MLD-Q02 there is no column 'dist'. Did you mean 'distance'?",
-    );
-    expect(queryField(drawn).getAttribute("aria-invalid")).toBe("true");
-    expect(drawn.button("Select these rows").disabled).toBe(true);
-  });
-  test("the same query is measured again when metric or threshold change", async () => {
-    const { drawn, shared, asked } = await open();
-    await write(queryField(drawn), "month == 3");
-    shared.set("threshold", 0.7);
-    await settle();
-    expect(asked.measure).toHaveBeenCalledTimes(2);
-  });
-  test("begins with the selection, or with a slice of the list", async () => {
-    const { drawn } = await open({
-      shared: { selection: { kind: "query", label: "far", query: "distance > 900", n: 3, token: 2 } },
-    });
-    await click(drawn, "Use current selection");
-    expect(queryField(drawn).value).toBe("distance > 900");
-    drawn.one<HTMLButtonElement>('button[aria-label^="More about carrier"]').click();
-    await settle();
-    await click(drawn, "Change in the builder");
-    expect(queryField(drawn).value).toBe('carrier in ["EV", "MQ"] and 6 <= month <= 8');
-    await click(drawn, "Clear");
-    expect([queryField(drawn).value, measured(drawn)]).toEqual(["", ""]);
-  });
-  test("is saved under a name", async () => {
-    const { drawn, asked } = await open();
-    await write(queryField(drawn), "month == 3");
-    const name = drawn.one<HTMLInputElement>(".builder .save input");
-    await write(name, " March ");
-    await press(name, "Enter");
-    expect(asked.save_slice.mock.calls[0]?.[0]).toEqual({
-      name: "March",
-      query: 'month == 3 and split == "test"',
-    });
-    expect(drawn.one(".builder .save").textContent).toContain("Saved as March");
   });
 });
 
@@ -413,7 +209,7 @@ describe("without a kernel", () => {
     await settle();
     await click(drawn, "Compare with the rest");
     expect(drawn.one(".compare").textContent).toContain("ROC AUC");
-    await view(drawn, "Two features");
+    await show(drawn, "Two features");
     expect(drawn.one(".heat").textContent).toContain("Other columns need the notebook.");
     expect(drawn.all(".builder, .settings, .save")).toHaveLength(0);
     expect(drawn.text()).toContain("Building and saving slices needs the notebook.");
@@ -450,7 +246,7 @@ test("the strip of histograms stands above the list", async () => {
 
 test("leaves no listener", async () => {
   const { drawn } = await open({ traits: { crossfilter: "IPY_MODEL_strip" } });
-  await view(drawn, "Tree");
+  await show(drawn, "Tree");
   drawn.end();
   await settle();
   expect(drawn.host.listeners()).toBe(0);

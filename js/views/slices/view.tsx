@@ -6,7 +6,7 @@ import { ErrorState, ViewFrame, WidgetSlot } from "../../ui";
 import { BuildSlice } from "./builder/builder";
 import { useBuilder } from "./builder/use_builder";
 import { Compare, type Pair } from "./compare/compare";
-import { Findings } from "./findings";
+import { Found } from "./found";
 import { capital, scaleOfResult } from "./numbers";
 import { SavedList } from "./saved/saved_list";
 import { SearchState } from "./search_state";
@@ -67,7 +67,7 @@ function SlicesBody({ host }: { host: ViewHost }) {
         />
       )}
       {result && (
-        <Findings
+        <Found
           host={host}
           basis={panel.basis}
           result={result}

@@ -13,7 +13,7 @@ import type { NamedQuery, Selecting } from "./use_selecting";
 
 type Mode = "list" | "tree" | "plane";
 
-interface FindingsProps {
+interface FoundProps {
   host: ViewHost;
   result: SlicesResult;
   columns: readonly BuilderColumn[];
@@ -28,7 +28,7 @@ interface FindingsProps {
   onBuild: ((query: string) => void) | null;
 }
 
-export function Findings(props: FindingsProps) {
+export function Found(props: FoundProps) {
   const { host, result, columns, embedded, basis, running, live, selecting, onCompare, onBuild } = props;
   const [mode, setMode] = useState<Mode>("list");
   return (
