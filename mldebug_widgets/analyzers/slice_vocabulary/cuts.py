@@ -139,11 +139,12 @@ def place_cuts(
 def _room(edges: Positions, n: int) -> tuple[Positions, Positions]:
     """Return the sorted positions between whose values each cut may lie.
 
-    A cut may move past a few values (1 in ``ROOM``) where that makes it a rounder number, but never half the way to
-    its neighbour, so that no bin loses all its rows.
+    A cut may move past a few values (1 in ``ROOM``) where that makes it a rounder number, but never past more than one
+    in eight of the bin there, so that a narrow bin stays the stretch that it was cut out for.
     """
-    middles = (np.concatenate(([0], edges)) + np.concatenate((edges, [n]))) // 2
-    return np.maximum(edges - 1 - n // ROOM, middles[:-1]), np.minimum(edges + n // ROOM, middles[1:])
+    gaps = np.diff(np.concatenate(([0], edges, [n])))
+    below, above = np.minimum(n // ROOM, gaps[:-1] // 8), np.minimum(n // ROOM, gaps[1:] // 8)
+    return edges - 1 - np.minimum(below, gaps[:-1] - 1), edges + np.minimum(above, gaps[1:] - 1)
 
 
 def quantile_edges(ordered: npt.NDArray[Any], bins: int) -> Positions:
