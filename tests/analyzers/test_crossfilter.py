@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import mldebug_widgets as mld
 from mldebug_widgets.analyzers.crossfilter import CrossfilterResult, crossfilter
-from mldebug_widgets.analyzers.crossfilter_cubes.counting import CountingCancelled
+from mldebug_widgets.analyzers.crossfilter_cubes.counting import CHUNK, Counted, CountingCancelled, Metric, joint_counts
 from mldebug_widgets.analyzers.crossfilter_cubes.records import BrushedBins
 from mldebug_widgets.analyzers.crossfilter_cubes.scales import calendar_scale, number_scale, whole_scale
 from mldebug_widgets.errors import MldTypeError, MldValueError
@@ -40,7 +40,7 @@ def table(n: int = N) -> pd.DataFrame:
     frame["story"] = [
         f"a text as long as a sentence is, and then some more of it {'.' * (row % 37)}{row}" for row in range(n)
     ]
-    for place, column in enumerate(["number", "nullable", "letter", "when", "story"]):
+    for place, column in enumerate(["number", "nullable", "letter", "when", "story", "town"]):
         frame.loc[rng.random(n) < 0.1 + place / 50, column] = None
     frame.loc[:3, "number"] = [np.inf, -np.inf, 1e300, -0.0]
     return frame
@@ -150,6 +150,22 @@ def test_a_numeric_bin_holds_what_lies_between_its_edges(evaluation: Any, result
         upper = values <= np.inf if index == len(edges) - 2 else values < edges[index + 1]
         assert number.counts[index] == np.count_nonzero((values >= edges[index]) & upper)
     assert number.counts[-1] == np.isnan(values).sum()
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_many_chunks_add_up(binary: bool) -> None:
+    rng = np.random.default_rng(3)
+    n = 2 * CHUNK + 1_234
+    first, second = rng.integers(0, 9, n).astype(np.uint8), rng.integers(0, 30, n).astype(np.uint8)
+    values = (rng.random(n) < 0.2 if binary else rng.normal(size=n)).astype(np.float32)
+    mask = rng.random(n) < 0.5
+    everything, some = joint_counts(first, 9, [Counted(second, 30), Counted(second, 30, mask)], Metric(values, binary))
+    for found, kept in ((everything, np.ones(n, bool)), (some, mask)):
+        counts, sums = np.zeros((9, 30)), np.zeros((9, 30))
+        np.add.at(counts, (first[kept], second[kept]), 1)
+        np.add.at(sums, (first[kept], second[kept]), values[kept].astype(float))
+        np.testing.assert_array_equal(found.counts, counts)
+        np.testing.assert_allclose(found.errors, sums, atol=1e-9)
 
 
 def test_every_query_selects_exactly_its_brush(evaluation: Any, result: CrossfilterResult) -> None:
