@@ -134,8 +134,10 @@ def table(n: int, d: int, size: int, merging: str, seed: int = 0) -> list[CodedC
     ]
 
 
-def test_same_rows_with_real_values_are_a_tie_however_they_were_added_up():
-    """One slice under six names: in each column alone, in each pair, in all three."""
+@pytest.mark.parametrize("cost", [0.0, np.inf])
+def test_same_rows_with_real_values_are_a_tie_however_they_were_added_up(monkeypatch, cost):
+    """One slice under seven names: in each column alone, in each pair, in all three."""
+    monkeypatch.setattr(cells, "_IN_BLOCKS", cost)
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 4, 40_000, dtype=np.uint8)
     columns = [CodedColumn(name, codes, 4, np.ones(4, dtype=bool), "none", 4) for name in "abc"]
