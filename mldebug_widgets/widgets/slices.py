@@ -131,6 +131,11 @@ class SlicesWidget(ViewWidget):
         if self.status["state"] == "running":
             self.status = {**IDLE, "state": "cancelled", "text": "Cancelled"}
 
+    def refresh(self) -> None:
+        """Search again where the threshold has moved since: an exported file cannot be asked to."""
+        if self.stale and self.status["state"] != "running":
+            self._start()
+
     def _start(self) -> None:
         session = self._workbench_session()
         self._searches += 1
@@ -144,9 +149,9 @@ class SlicesWidget(ViewWidget):
         def work(job: Job) -> None:
             if unwanted(job):
                 raise CancelledWork
-            if not self.columns:
-                self.columns = builder_columns(evaluation)
             try:
+                if not self.columns:
+                    self.columns = builder_columns(evaluation, cancelled=lambda: unwanted(job))
                 result = find(lambda: unwanted(job), self._teller(job, search))
             except CancelledError as error:
                 raise CancelledWork from error
