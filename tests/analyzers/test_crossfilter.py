@@ -220,7 +220,7 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_queries_are_exact_for_hostile_columns(name: str, data: st.DataObject) -> None:
     strategy, dtype = COLUMNS[name]
