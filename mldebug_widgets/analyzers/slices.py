@@ -196,10 +196,20 @@ def default_slices(
 def with_next_steps(
     result: SlicesResult, ev: Evaluation, *, cancelled: Callable[[], bool] | None = None
 ) -> SlicesResult:
-    """Return ``result`` with the next steps of every slice computed; its slices no longer refer to ``ev``."""
-    advisor = Advisor(ev, cancelled or (lambda: False))
-    advised = tuple(replace(found, next_steps=advisor.about(found), evaluation=None) for found in result.slices)
-    return replace(result, slices=advised)
+    """Return ``result`` with the next steps of every slice computed; its slices no longer refer to ``ev``.
+
+    Raises
+    ------
+    concurrent.futures.CancelledError
+        When ``cancelled`` says True.
+    """
+    looks = Looks(cancelled)
+    advisor = Advisor(ev, looks.cancelled)
+    advised = []
+    for found in result.slices:
+        advised.append(replace(found, next_steps=advisor.about(found), evaluation=None))
+        looks.look()
+    return replace(result, slices=tuple(advised))
 
 
 def _search(
