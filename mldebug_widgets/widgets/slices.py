@@ -38,6 +38,9 @@ K = 10
 MAX_PREDICATES = 3
 MOST_PREDICATES = 4
 
+#: An answer carries the distributions of so many columns, those that differ most.
+MOST_FEATURES = 200
+
 #: Progress is told at most so often.
 TELL_SECONDS = 0.1
 
@@ -233,7 +236,7 @@ class SlicesWidget(ViewWidget):
         def work(job: Job) -> SliceComparison:
             found = comparer.compare(first, second, cancelled=job.cancelled)
             job.progress("Comparing")
-            return relabelled(found, self._label(first), self._label(second))
+            return relabelled(found, self._label(first), self._label(second)).of_most_different(MOST_FEATURES)
 
         return self._workbench_session().worker.submit(work)
 

@@ -201,6 +201,15 @@ class TestAsking:
         assert rest.second_label == "the rest"
         pd.testing.assert_frame_equal(rest.to_frame(), compare_rows(workbench.evaluation, WEAK).to_frame())
 
+    def test_of_very_many_columns_the_most_different_are_sent(
+        self, workbench: Any, widget: SlicesWidget, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(panel, "MOST_FEATURES", 2)
+        compared = of(widget.compare(WEAK))
+        whole = compare_rows(workbench.evaluation, WEAK)
+        assert [column.name for column in compared.features] == [column.name for column in whole.features[:2]]
+        assert compared.n_features == len(whole.features) > 2
+
     def test_comparisons_follow_scope_and_threshold(self, workbench: Any, widget: SlicesWidget) -> None:
         of(widget.compare(WEAK))
         widget.search("train", "error", "worse", 1)
