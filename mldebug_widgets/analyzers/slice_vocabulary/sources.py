@@ -110,19 +110,20 @@ def _image_fact(ev: Evaluation, fact: str, names: QueryColumns, plan: Plan) -> t
 def _answers(ev: Evaluation, names: QueryColumns) -> list[Source]:
     """Return the true and the predicted answer; for regression only the true one.
 
-    They take part unasked only where there are more than two classes. The rarer of two classes and the rarer of two
-    answers nearly always hold most of the errors: such slices restate recall and precision, and hide all others.
+    Only the predicted one of more than two classes takes part unasked. Given the truth, a classifier is wrong where it
+    gives another answer, and the rarer of two answers nearly always holds most of the errors: such slices restate
+    recall and precision, and hide all others.
     """
     if "target" not in names.roles:
         return []
     target = _named(ev.target_name, names.roles["target"], -1)
     if ev.class_codes is None:
         return [Source(names.roles["target"], ONLY_WHEN_NAMED, False, partial(_number_target, ev, target))]
-    left_out = ONLY_WHEN_NAMED if ev.task == "binary" else ""
+    of_two = ONLY_WHEN_NAMED if ev.task == "binary" else ""
     predicted = _named("predicted", names.roles["predicted"], -1)
     return [
-        Source(names.roles["target"], left_out, False, partial(_classes, ev, "class_codes", target)),
-        Source(names.roles["predicted"], left_out, False, partial(_classes, ev, "predicted_codes", predicted)),
+        Source(names.roles["target"], ONLY_WHEN_NAMED, False, partial(_classes, ev, "class_codes", target)),
+        Source(names.roles["predicted"], of_two, False, partial(_classes, ev, "predicted_codes", predicted)),
     ]
 
 

@@ -143,8 +143,8 @@ def resolve_columns(ev: Evaluation, columns: Sequence[str] | None) -> frozenset[
         The Evaluation.
     columns
         Features, columns of the metadata, the target's name, "predicted", "text", "image_brightness",
-        "image_height", "image_width" or "image_channels"; None for all of them (of the answers, only three or
-        more classes).
+        "image_height", "image_width" or "image_channels"; None for all of them (of the answers, only the
+        predicted one, of three or more classes).
 
     Raises
     ------

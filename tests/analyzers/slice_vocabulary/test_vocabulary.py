@@ -160,13 +160,14 @@ def test_texts_and_images_beside_the_table() -> None:
     assert vocabulary.predicate(at, (0,)).query == "text.str.len() <= 10"
 
 
-def test_answers_are_never_combined_and_take_part_unasked_only_among_three_classes() -> None:
+def test_answers_are_never_combined_and_unasked_only_one_of_three_classes_takes_part() -> None:
     frame = pd.DataFrame({"x": np.arange(100.0)})
     two = vocabulary_of(evaluation(frame))
     assert [coded.name for coded in two.columns] == ["x"]
     assert {name for name, why in two.skipped if "columns=" in why} == {"target", "predicted"}
     three = mld.evaluate(None, (frame, np.arange(100) % 3), predictions=np.eye(3)[np.arange(100) % 3])
-    classes = [coded for coded in vocabulary_of(three).columns if coded.name in ("target", "predicted")]
+    assert [coded.name for coded in vocabulary_of(three).columns] == ["x", "predicted"]
+    classes = vocabulary_of(three, columns=["target", "predicted"]).columns
     assert [coded.group for coded in classes] == [0, 0]
     ev = evaluation(frame, np.linspace(0, 9, 100))
     assert [coded.name for coded in vocabulary_of(ev).columns] == ["x"]
