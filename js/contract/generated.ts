@@ -197,7 +197,7 @@ export interface NearestRow {
 }
 
 export interface NextStep {
-  readonly kind: "collect" | "relabel" | "drift" | "model";
+  readonly kind: "feature" | "collect" | "relabel" | "drift" | "model";
   readonly text: string;
 }
 
