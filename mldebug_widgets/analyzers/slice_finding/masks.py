@@ -46,7 +46,8 @@ class RowMasks:
         # Most bytes of a small slice are empty: only the others are unpacked.
         filled = np.flatnonzero(bits)
         set_bits = np.flatnonzero(np.unpackbits(bits[filled]))
-        return (filled * 8)[set_bits >> 3] + (set_bits & 7)
+        rows: Positions = (filled * 8)[set_bits >> 3] + (set_bits & 7)
+        return rows
 
     def _predicate(self, column: int, codes: tuple[int, ...]) -> Bits:
         known = self._predicates.get((column, codes))
