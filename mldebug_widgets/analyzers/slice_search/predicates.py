@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -79,10 +80,17 @@ def predicates_of(column: CodedColumn, sizes: Int64s, totals: Float64s, n: int, 
     )
 
 
+def _comparable(means: Float64s) -> Float64s:
+    """Round means to 12 digits of the largest: the order in which rows were added must not decide between equals."""
+    largest = float(np.max(np.abs(means), initial=0.0))
+    digits = 12 - math.frexp(largest)[1] * 3 // 10
+    return np.round(means, min(digits, 300))
+
+
 def _intervals(column: CodedColumn, sizes: Int64s, totals: Float64s) -> tuple[Positions, Positions, Positions]:
     if column.merging == "sets":
         codes = np.flatnonzero(column.usable & (sizes > 0))
-        order = codes[np.argsort(-(totals[codes] / sizes[codes]), kind="stable")]
+        order = codes[np.argsort(-_comparable(totals[codes] / sizes[codes]), kind="stable")]
         positions = np.arange(len(order))
         low = np.concatenate([np.zeros_like(positions), positions[1:]])
         return order, low, np.concatenate([positions, positions[1:]])

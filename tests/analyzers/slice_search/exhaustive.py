@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, product
 
 import numpy as np
@@ -22,7 +23,10 @@ def predicates(column: CodedColumn, values: np.ndarray) -> list[tuple[int, ...]]
             if high < column.ordered and all(column.usable[code] for code in run):
                 sets.add(tuple(run))
     if column.merging == "sets":
-        worst_first = sorted(present, key=lambda code: (-float(np.mean(values[column.codes == code])), code))
+        # Means that only rounding tells apart are equal, and equals go by code.
+        means = {code: float(np.mean(values[column.codes == code])) for code in present}
+        digits = min(12 - math.frexp(max(map(abs, means.values()), default=0.0))[1] * 3 // 10, 300)
+        worst_first = sorted(present, key=lambda code: (-round(means[code], digits), code))
         sets |= {tuple(sorted(worst_first[: length + 1])) for length in range(len(present))}
     return sorted(codes for codes in sets if not np.isin(column.codes, codes).all())
 

@@ -42,6 +42,19 @@ def test_best_candidates_are_those_of_an_exhaustive_search(problem, objective, k
     check_against_all(problem, objective, k, evident)
 
 
+@pytest.mark.parametrize("tiny", [-1.98633175e-57, 5e-324, -3e-14])
+@pytest.mark.parametrize("row", [4, 5, 6])
+@pytest.mark.parametrize("largest", [search.LARGEST_TABLE, 8])
+def test_values_that_only_rounding_tells_apart_do_not_order_the_codes(monkeypatch, tiny, row, largest):
+    monkeypatch.setattr(search, "LARGEST_TABLE", largest)
+    constant = CodedColumn("column", np.zeros(8, dtype=np.uint8), 1, np.array([True]), "none", 0, -1)
+    codes = np.array([0, 0, 0, 0, 0, 1, 2, 3], dtype=np.uint8)
+    merged = CodedColumn("column", codes, 4, np.ones(4, dtype=bool), "sets", 0, -1)
+    values = np.zeros(8)
+    values[7], values[row] = -1.0, tiny
+    check_against_all(([constant, constant, constant, merged], values, 1, 1), SliceLine(0.95), 3, 3)
+
+
 @pytest.mark.parametrize(
     "setting",
     [
