@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import torch
 from torch import nn
@@ -49,6 +50,16 @@ class CallableAdapter:
     def returns_logits(self, frame: pd.DataFrame) -> bool:
         """Return False: only the values are known."""
         return False
+
+    def inputs_of(self, frame: pd.DataFrame, rows: npt.NDArray[np.intp]) -> Any:
+        """Return what the function is given for these rows of ``frame``."""
+        if self._preprocess is None and self._inputs is not None:
+            return self._inputs[torch.from_numpy(rows)]
+        return self._rows(frame.iloc[rows], 0, len(rows))
+
+    def answer(self, inputs: Any) -> Any:
+        """Return the function's raw answer to ``inputs``."""
+        return self._function(inputs)
 
     def reader(self, frame: pd.DataFrame) -> RowReader:
         """Return a function that answers for a range of rows of ``frame``."""

@@ -10,7 +10,7 @@ import pandas as pd
 from torch import nn
 
 from mldebug_widgets.errors import MldValueError
-from mldebug_widgets.evaluation.models.protocol import Adapter
+from mldebug_widgets.evaluation.models.protocol import Adapter, OpenAdapter
 from mldebug_widgets.evaluation.models.run import run
 from mldebug_widgets.evaluation.scores import ScoreRule
 
@@ -26,18 +26,23 @@ class Model:
         ``torch``, ``sklearn``, ``callable`` or ``precomputed``.
     module, estimator
         The user's own object, or None.
+    opened
+        The adapter, where the model can be called on the tensors that it reads itself; else None.
+    rule
+        How raw answers become scores.
     can_predict, why_cannot
         Whether edited rows can be asked about, and if not why.
     """
 
     def __init__(self, adapter: Adapter, rule: ScoreRule, batch_size: int | None) -> None:
         self._adapter = adapter
-        self._rule = rule
+        self.rule: ScoreRule = rule
         self._batch_size = batch_size
         self.name: str = adapter.name
         self.family: str = adapter.family
         self.module: nn.Module | None = adapter.module
         self.estimator: Any = adapter.estimator
+        self.opened: OpenAdapter | None = adapter if isinstance(adapter, OpenAdapter) else None
         self.why_cannot: str = adapter.why_cannot
         self.can_predict: bool = not adapter.why_cannot
 
@@ -61,4 +66,4 @@ class Model:
             )  # fmt: skip
         with self._adapter.running():
             raw = run(self._adapter, self._adapter.reader(frame), len(frame), self._batch_size)
-            return self._rule.scores(raw)
+            return self.rule.scores(raw)

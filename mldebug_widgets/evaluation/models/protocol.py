@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +67,23 @@ class Adapter(Protocol):
 
     def running(self) -> AbstractContextManager[object]:
         """Return the context in which the reader may be called: the user's model is as it was afterwards."""
+        ...
+
+
+@runtime_checkable
+class OpenAdapter(Protocol):
+    """An adapter whose model can be called on what it reads itself: tensors, which an analysis may edit or follow."""
+
+    def inputs_of(self, frame: pd.DataFrame, rows: npt.NDArray[np.intp]) -> Any:
+        """Return what the model is given for these rows of ``frame``: a tensor, or a tuple or dict of them."""
+        ...
+
+    def answer(self, inputs: Any) -> Any:
+        """Return the model's raw answer to ``inputs``; gradients are followed where they are switched on."""
+        ...
+
+    def running(self) -> AbstractContextManager[object]:
+        """Return the context in which the model may be called: it is as it was afterwards."""
         ...
 
 

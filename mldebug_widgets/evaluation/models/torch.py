@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import torch
 from torch import nn
@@ -65,7 +66,7 @@ class TorchAdapter:
         with self.running(), torch.enable_grad():
             inputs = _with_gradients(self._prepare(frame)(0, min(2, len(frame))))
             try:
-                return ends_unbounded(self._answer(inputs))
+                return ends_unbounded(self.answer(inputs))
             except Exception:  # the model answers without gradients, which is all that is asked of it
                 return False
 
@@ -74,12 +75,19 @@ class TorchAdapter:
         prepare = self._prepare(frame)
 
         def read(start: int, stop: int) -> Any:
-            output = self._answer(prepare(start, stop))
+            output = self.answer(prepare(start, stop))
             return tensor_to_numpy(output) if isinstance(output, torch.Tensor) else output
 
         return read
 
-    def _answer(self, inputs: Any) -> Any:
+    def inputs_of(self, frame: pd.DataFrame, rows: npt.NDArray[np.intp]) -> Any:
+        """Return what the module is given for these rows of ``frame``."""
+        if self._inputs is not None:
+            return self._as_input(self._inputs[torch.from_numpy(rows)])
+        return self._prepare(frame.iloc[rows])(0, len(rows))
+
+    def answer(self, inputs: Any) -> Any:
+        """Return the module's raw answer to ``inputs``."""
         if isinstance(inputs, dict):
             return self._net(**inputs)
         return self._net(*inputs) if isinstance(inputs, tuple) else self._net(inputs)
