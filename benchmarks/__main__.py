@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import drag, memory, show, sizes, startup
+from benchmarks import brush, cubes, drag, memory, show, sizes, startup
 from benchmarks.report import keep, table
 from scripts.chromium import HOW_TO_GET_ONE, find_chromium
 from tests.browser.lab import running_lab
@@ -23,7 +23,7 @@ def main() -> int:
     if executable is None:
         print(HOW_TO_GET_ONE)
         return 1
-    lines = startup.run() + memory.run()
+    lines = startup.run() + memory.run() + cubes.run()
     with (
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as server,
@@ -33,6 +33,7 @@ def main() -> int:
         lines += sizes.run(browser)
         lines += drag.run(browser, server, ROOT)
         lines += show.run(browser, server, str(ROOT))
+        lines += brush.run(browser, server, str(ROOT))
         browser.close()
     print(table(lines))
     keep(lines)

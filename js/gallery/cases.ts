@@ -83,17 +83,13 @@ function slicesPanel(
   shared: Record<string, unknown> = {},
   connection: Connection = "live",
 ): GalleryCase {
-  const answers: Answers = {
-    measure: slices.measure,
-    compare: () => slices.comparison,
-    heatmap: () => slices.heatmap,
-    what_next: () => [],
-    search: () => null,
-    save_slice: () => null,
-    remove_slice: () => null,
+  return {
+    view: Slices,
+    traits: slices.slicesTraits(traits),
+    shared: slices.slicesWorkbench(shared),
+    answers: slices.answers,
+    connection,
   };
-  const workbench = fixtures.workbench({ panel: "slices", saved_slices: slices.saved, ...shared });
-  return { view: Slices, traits: slices.slicesTraits(traits), shared: workbench, answers, connection };
 }
 
 const SLICE_SELECTED = {

@@ -1,5 +1,12 @@
 /** What the kernel would answer: a comparison, a heat map, a measure. */
-import type { ComparedFeature, ErrorHeatMap, SliceComparison, SliceMeasure } from "../contract/generated";
+import type {
+  ComparedFeature,
+  ErrorHeatMap,
+  NextStep,
+  SliceComparison,
+  SliceMeasure,
+} from "../contract/generated";
+import type { SliceRequests } from "../contract/slices";
 import { f8, i4 } from "./fixtures";
 import { bell, CARRIERS } from "./slices_columns";
 import { N, OVERALL, result } from "./slices_results";
@@ -162,3 +169,19 @@ export function measure({ query }: { query: string }): SliceMeasure {
     high: metric - 0.13,
   };
 }
+
+const STEPS: readonly NextStep[] = [
+  { kind: "model", text: "Weight these rows up, or add a feature that tells them apart." },
+];
+
+/** Answers to every request of the panel. */
+export const answers = {
+  measure,
+  compare: (_: SliceRequests["compare"]) => comparison,
+  heatmap: (_: SliceRequests["heatmap"]) => heatmap,
+  what_next: (_: SliceRequests["what_next"]) => STEPS,
+  search: (_: SliceRequests["search"]) => null,
+  cancel: () => null,
+  save_slice: (_: SliceRequests["save_slice"]) => null,
+  remove_slice: (_: SliceRequests["remove_slice"]) => null,
+};

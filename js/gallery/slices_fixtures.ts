@@ -1,5 +1,6 @@
 /** The Slices panel's values, drawn by hand: flights that are late. */
 import type { EmbeddedSlices, SavedSlice, SearchStatus, SliceSettings } from "../contract/slices";
+import { workbench } from "./fixtures";
 import { comparison, heatmap } from "./slices_answers";
 import { columns } from "./slices_columns";
 import { result } from "./slices_results";
@@ -42,4 +43,9 @@ export function slicesTraits(changes: Record<string, unknown> = {}): Record<stri
     stale: false,
     ...changes,
   };
+}
+
+/** The workbench's values around the panel. */
+export function slicesWorkbench(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return workbench({ panel: "slices", saved_slices: saved, ...changes });
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,42 +70,53 @@ class BuilderColumn:
     has_bins: bool
 
 
-def builder_columns(ev: Evaluation) -> tuple[BuilderColumn, ...]:
+def builder_columns(ev: Evaluation, *, cancelled: Callable[[], bool] = lambda: False) -> tuple[BuilderColumn, ...]:
     """Return every column that a condition can name: features, columns that the model never saw, and the answers.
 
     All rows are counted; a column of which a query could not tell a value shows only those that it can.
+
+    Raises
+    ------
+    concurrent.futures.CancelledError
+        When ``cancelled``, asked before every column, says True.
     """
     known = QueryColumns(ev)
-    answers = {role: name for role, name in known.roles.items() if role != "row" and _is_told_apart(ev, role)}
-    table = pd.DataFrame({name: known[name].array for name in answers.values()})
-    columns = [*_of_frame(ev.X, ev.features, known.features)]
-    if ev.metadata is not None:
-        columns += _of_frame(ev.metadata, ev.metadata_features, known.metadata)
-    columns += _of_frame(table, describe_features(table), list(answers.values()))
     binned = {source.name for source in sources_of(ev)}
-    return tuple(column if column.name in binned else replace(column, has_bins=False) for column in columns)
+    columns = []
+    for name, column, feature in _named_columns(ev, known):
+        if cancelled():
+            raise CancelledError
+        columns.append(_builder_column(name, column, feature, binned))
+    return tuple(columns)
 
 
-def _is_told_apart(ev: Evaluation, role: str) -> bool:
-    return role != "split" or len(ev.splits) > 1
+def _named_columns(ev: Evaluation, known: QueryColumns) -> Iterator[tuple[str, pd.Series, Feature]]:
+    """Yield (name in a query, values, what they are)."""
+    for name, feature in zip(known.features, ev.features, strict=True):
+        yield name, ev.X.iloc[:, feature.position], feature
+    if ev.metadata is not None:
+        for name, feature in zip(known.metadata, ev.metadata_features, strict=True):
+            yield name, ev.metadata.iloc[:, feature.position], feature
+    for role, name in known.roles.items():
+        if role != "row" and (role != "split" or len(ev.splits) > 1):
+            column = known[name]
+            yield name, column, describe_features(column.to_frame())[0]
 
 
-def _of_frame(frame: pd.DataFrame, features: Sequence[Feature], names: Sequence[str]) -> tuple[BuilderColumn, ...]:
-    return tuple(
-        BuilderColumn(
-            # A name that is taken carries an underscore here as in queries.
-            name=name if name.rstrip("_") == feature.name else feature.name,
-            query_name=written_name(name),
-            kind=feature.kind,
-            integer=feature.integer,
-            values=_values(frame.iloc[:, feature.position], feature),
-            low=feature.low,
-            high=feature.high,
-            counts=feature.counts if feature.low is not None and feature.kind in ("numeric", "datetime") else None,
-            missing=feature.missing,
-            has_bins=True,
-        )
-        for feature, name in zip(features, names, strict=True)
+def _builder_column(name: str, column: pd.Series, feature: Feature, binned: Collection[str]) -> BuilderColumn:
+    # A name that is taken carries an underscore here as in queries.
+    shown = name if name.rstrip("_") == feature.name else feature.name
+    return BuilderColumn(
+        name=shown,
+        query_name=written_name(name),
+        kind=feature.kind,
+        integer=feature.integer,
+        values=_values(column, feature),
+        low=feature.low,
+        high=feature.high,
+        counts=feature.counts if feature.low is not None and feature.kind in ("numeric", "datetime") else None,
+        missing=feature.missing,
+        has_bins=shown in binned,
     )
 
 

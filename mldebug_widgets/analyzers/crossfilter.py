@@ -14,15 +14,13 @@ from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.crossfilter_cubes.binned import BinnedColumn, Role
 from mldebug_widgets.analyzers.crossfilter_cubes.carried import CARRIED_COLUMNS, coarse_table, flat, pairwise
 from mldebug_widgets.analyzers.crossfilter_cubes.counting import CountingCancelled, Joint, Metric
+from mldebug_widgets.analyzers.crossfilter_cubes.ranking import most_telling
 from mldebug_widgets.analyzers.crossfilter_cubes.records import BrushCube, BrushedBins, CarriedPairs, SelectedBins
 from mldebug_widgets.analyzers.crossfilter_cubes.sources import Source, column_sources, outcome_sources
 from mldebug_widgets.analyzers.crossfilter_cubes.table import BinnedTable
-from mldebug_widgets.analyzers.row_metric import row_metric, searched_rows
+from mldebug_widgets.analyzers.row_metric import SearchedRows, row_metric, searched_rows
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.evaluation import Evaluation
-
-#: Columns beyond this are left out, those first on whose values the metric depends least: a message has its size.
-MOST_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,25 +260,68 @@ def crossfilter(
     """
     evaluation = checked_evaluation(ev)
     searched = searched_rows(evaluation, split)
-    measured = row_metric(evaluation)
-    values = np.asarray(measured.values)[searched.rows]
-    known = np.isfinite(values)
-    metric = Metric(np.where(known, values, 0).astype(np.float32), measured.binary)
     columns = [source(searched.rows) for source in _until(cancelled, column_sources(evaluation))]
-    outcomes = [source(searched.rows) for source in _until(cancelled, outcome_sources(evaluation))]
-    ranked, left_out = _most_telling(columns, searched.rows, metric)
-    table = BinnedTable((*ranked, *outcomes), searched.rows, metric, searched.query)
-    n_known = int(known.sum())
+    measured = _Measured.of(evaluation, searched.rows)
+    ranked, left_out = most_telling(columns, searched.rows, measured.metric)
+    return _counted(evaluation, searched, measured, ranked, tuple(column.name for column in left_out), cancelled)
+
+
+def recounted(
+    result: CrossfilterResult, ev: Evaluation, *, cancelled: Callable[[], bool] = lambda: False
+) -> CrossfilterResult:
+    """Count the same rows again where only the answers are others, as at another threshold.
+
+    Features keep their bins and their places, so that nothing jumps about while a threshold is moved.
+    """
+    kept = [
+        column
+        for column, dimension in zip(result.table.columns, result.dimensions, strict=True)
+        if dimension.role in ("feature", "metadata")
+    ]
+    searched = SearchedRows(result.table.rows, result.split, result.table.scope)
+    return _counted(ev, searched, _Measured.of(ev, searched.rows), kept, result.left_out, cancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """The metric over the counted rows: its name, its values with 0 where they are not known, and how many are."""
+
+    label: str
+    metric: Metric
+    n_known: int
+
+    @classmethod
+    def of(cls, ev: Evaluation, rows: npt.NDArray[np.intp]) -> _Measured:
+        """Measure ``rows`` with the metric of the task."""
+        measured = row_metric(ev)
+        values = np.asarray(measured.values)[rows]
+        known = np.isfinite(values)
+        metric = Metric(np.where(known, values, 0).astype(np.float32), measured.binary)
+        return cls(measured.label, metric, int(known.sum()))
+
+
+def _counted(
+    ev: Evaluation,
+    searched: SearchedRows,
+    measured: _Measured,
+    columns: Sequence[BinnedColumn],
+    left_out: tuple[str, ...],
+    cancelled: Callable[[], bool],
+) -> CrossfilterResult:
+    outcomes = [source(searched.rows) for source in _until(cancelled, outcome_sources(ev))]
+    metric, n, n_known = measured.metric, len(searched.rows), measured.n_known
+    table = BinnedTable((*columns, *outcomes), searched.rows, metric, searched.query)
+    overall = float(metric.values.sum(dtype=np.float64) / n_known) if n_known else float("nan")
     return CrossfilterResult(
         "crossfilter",
         _dimensions(table),
-        len(searched.rows),
+        n,
         searched.split,
         measured.label,
-        measured.binary,
-        float(metric.values.sum(dtype=np.float64) / n_known) if n_known else float("nan"),
-        len(searched.rows) - n_known,
-        tuple(column.name for column in left_out),
+        metric.binary,
+        overall,
+        n - n_known,
+        left_out,
         table,
     )
 
@@ -290,33 +331,6 @@ def _until(cancelled: Callable[[], bool], sources: Iterable[Source]) -> Iterator
         if cancelled():
             raise CountingCancelled
         yield source
-
-
-def _most_telling(
-    columns: Sequence[BinnedColumn], rows: npt.NDArray[np.intp], metric: Metric
-) -> tuple[list[BinnedColumn], list[BinnedColumn]]:
-    """Return the columns that have a histogram, most telling first, and those that are too many."""
-    table = BinnedTable(tuple(columns), rows, metric, "")
-    telling = [_spread(joint) for joint in table.histograms()]
-    order = sorted(range(len(columns)), key=lambda place: -telling[place])
-    ranked = [columns[place] for place in order]
-    return ranked[:MOST_COLUMNS], ranked[MOST_COLUMNS:]
-
-
-def _spread(joint: Joint) -> float:
-    """Return how far the mean metric varies over the bins: its variance between them, less what chance alone gives.
-
-    That is the numerator of omega squared, with the mean's own size in place of the variance within bins, so it
-    orders columns of one table and says nothing more.
-    """
-    counts, errors = joint.counts[0], joint.errors[0]
-    held = counts > 0
-    total = counts.sum()
-    if held.sum() < 2:
-        return 0.0
-    mean = errors.sum() / total
-    between = float((counts[held] * (errors[held] / counts[held] - mean) ** 2).sum() / total)
-    return float(between - (held.sum() - 1) * abs(mean) * max(1 - mean, 0.0) / total)
 
 
 def _dimensions(table: BinnedTable) -> tuple[Dimension, ...]:

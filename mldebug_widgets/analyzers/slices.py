@@ -26,7 +26,7 @@ from mldebug_widgets.analyzers.slice_finding.options import (
     checked_other,
 )
 from mldebug_widgets.analyzers.slice_finding.result import FoldedSlice, NextStep, Slice, SlicesResult, TreeNode
-from mldebug_widgets.analyzers.slice_finding.search import Discovery, Halves, chosen_metric, in_halves, searched_columns
+from mldebug_widgets.analyzers.slice_finding.search import Discovery, Halves, chosen_metric, in_halves
 from mldebug_widgets.analyzers.slice_finding.tree import ErrorTree
 from mldebug_widgets.analyzers.slice_vocabulary.vocabulary import Vocabulary, build_vocabulary
 
@@ -91,8 +91,8 @@ def find_slices(
         Fewest rows of a slice among the rows that the search sees. By default 0.2% of them, at least 20.
     columns
         Names of the columns that conditions are made of: features, metadata, "predicted", the target, "text" and what
-        is known of images. By default all but the target: given the truth, where a classifier is wrong is where it
-        gives the other answer, which would hide everything else.
+        is known of images. By default all but the answers: given the truth, where a classifier is wrong is where it
+        gives the other answer, which would hide everything else. Of three or more classes the predicted one is in.
     metric
         What is searched, larger = more wrong: "error", "loss", "absolute_residual", "residual" (predicted minus
         actual), or n values, one per row of the Evaluation. By default "error" with classes, "absolute_residual" for
@@ -163,7 +163,7 @@ def find_slices(
         searched_rows(ev, split), chosen_metric(ev, metric, compared), confirm=options.confirm, seed=options.seed
     )
     seen = ev if metadata is None else ev.with_metadata(metadata)
-    return _search(seen, halves, options, columns=searched_columns(seen, columns), looks=Looks(cancelled, progress))
+    return _search(seen, halves, options, columns=columns, looks=Looks(cancelled, progress))
 
 
 def default_slices(
@@ -186,8 +186,7 @@ def default_slices(
         if known is None:
             options = Options(tree=True)
             halves = in_halves(searched_rows(ev), chosen_metric(ev, None, None), confirm=True, seed=options.seed)
-            columns = searched_columns(ev, None)
-            found = _search(ev, halves, options, columns=columns, looks=looks, most_seconds=DEFAULT_SECONDS)
+            found = _search(ev, halves, options, columns=None, looks=looks, most_seconds=DEFAULT_SECONDS)
             known = with_next_steps(found, ev, cancelled=cancelled)
             _DEFAULTS[ev] = known
     return known
@@ -196,10 +195,20 @@ def default_slices(
 def with_next_steps(
     result: SlicesResult, ev: Evaluation, *, cancelled: Callable[[], bool] | None = None
 ) -> SlicesResult:
-    """Return ``result`` with the next steps of every slice computed; its slices no longer refer to ``ev``."""
-    advisor = Advisor(ev, cancelled or (lambda: False))
-    advised = tuple(replace(found, next_steps=advisor.about(found), evaluation=None) for found in result.slices)
-    return replace(result, slices=advised)
+    """Return ``result`` with the next steps of every slice computed; its slices no longer refer to ``ev``.
+
+    Raises
+    ------
+    concurrent.futures.CancelledError
+        When ``cancelled`` says True.
+    """
+    looks = Looks(cancelled)
+    advisor = Advisor(ev, looks.cancelled)
+    advised = []
+    for found in result.slices:
+        advised.append(replace(found, next_steps=advisor.about(found), evaluation=None))
+        looks.look()
+    return replace(result, slices=tuple(advised))
 
 
 def _search(
@@ -207,7 +216,7 @@ def _search(
     halves: Halves,
     options: Options,
     *,
-    columns: Sequence[str],
+    columns: Sequence[str] | None,
     looks: Looks,
     most_seconds: float | None = None,
 ) -> SlicesResult:

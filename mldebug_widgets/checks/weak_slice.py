@@ -34,14 +34,11 @@ class WeakSlice(Check):
         weak = [found for found in confirmed if found.lift >= SMALLEST_LIFT and found.error_share >= SMALLEST_SHARE]
         if weak:
             return self._finding(result, max(weak, key=_beyond_its_share), len(weak))
-        searched = f"{result.n_searched:,} candidates were searched on {result.n:,} {subject.judged_rows}"
+        searched = f"{result.n:,} {subject.judged_rows} were searched"
         if not confirmed:
-            return self.passed(f"{searched}, and none was confirmed on rows that the search did not see")
+            return self.passed(f"{searched}, and no slice was confirmed on those that the search did not see")
         strongest = max(confirmed, key=lambda found: found.lift)
-        return self.passed(
-            f"{searched}; of the confirmed ones the strongest, {strongest.label}, has {strongest.lift:.2g} times the "
-            "average"
-        )
+        return self.passed(f"{searched}; the strongest confirmed slice, {strongest.label}, has {_lift(strongest)}")
 
     def _finding(self, result: SlicesResult, worst: Slice, n_weak: int) -> Finding:
         what = "errors" if result.metric_name == "error" else result.metric_label
@@ -67,3 +64,7 @@ def _beyond_its_share(found: Slice) -> float:
 
 def _percent(share: float) -> str:
     return f"{share:.0%}" if share >= 0.02 else f"{share:.1%}"
+
+
+def _lift(found: Slice) -> str:
+    return f"{found.lift:.2g} times the average"

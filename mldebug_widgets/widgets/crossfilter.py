@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from mldebug_widgets.analyzers.crossfilter import CrossfilterResult, crossfilter
+from mldebug_widgets.analyzers.crossfilter import CrossfilterResult, crossfilter, recounted
 from mldebug_widgets.analyzers.crossfilter_cubes.counting import CountingCancelled
 from mldebug_widgets.analyzers.crossfilter_cubes.records import BrushCube, BrushedBins
-from mldebug_widgets.errors import MldTypeError, MldValueError, shown
+from mldebug_widgets.errors import MldError, MldTypeError, MldValueError, shown
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.channel import error_record, request
 from mldebug_widgets.widgets.worker import CancelledWork, Job
@@ -47,8 +47,9 @@ class CrossfilterWidget(ViewWidget):
         super().__init__(result=result, workbench=workbench.reference if workbench else "")
         if workbench is not None:
             workbench.observe(self._follow_selection, names="selection")
-            workbench.observe(self._count, names="threshold")
-            self._count()
+            workbench.observe(self._threshold_moved, names="threshold")
+            if result is None:
+                self._count(None)
 
     @property
     def query(self) -> str:
@@ -71,7 +72,8 @@ class CrossfilterWidget(ViewWidget):
         if self._workbench is None:
             self.selected = result.selected_by(wanted) if wanted else None
             return
-        record = {"kind": "query", "query": query, "label": result.words(wanted)} if wanted and query else {"kind": "all"}
+        brushed = {"kind": "query", "query": query, "label": result.words(wanted)}
+        record = brushed if wanted and query else {"kind": "all"}
         # Whatever is selected now, this is another request: its token is one higher.
         self._workbench.selection = {**record, "token": int(self._workbench.selection.get("token", 0)) + 1}
 
@@ -94,33 +96,41 @@ class CrossfilterWidget(ViewWidget):
     def show_split(self, split: str = "") -> None:
         """Count the rows of another split on the workbench's worker: "" the held-out one, "all" all rows."""
         self._split = split
-        self._count()
+        self._count(None)
 
-    def _count(self, _change: object = None) -> None:
-        """Count again in the background; only the newest counting is shown."""
+    def _threshold_moved(self, _change: object) -> None:
+        self._count(self.result)
+
+    def _count(self, before: CrossfilterResult | None) -> None:
+        """Count in the background, from the bins of ``before`` if that is given; only the newest counting is shown."""
         if self._workbench is None:
             return
         self._countings += 1
         counting, evaluation, split = self._countings, self._workbench.evaluation, self._split
 
         def count(job: Job) -> None:
+            def unwanted() -> bool:
+                return job.cancelled() or counting != self._countings
+
+            if unwanted():
+                return
             try:
                 job.progress("Counting histograms")
-                given_up = lambda: job.cancelled() or counting != self._countings  # noqa: E731
-                result = crossfilter(evaluation, split=split or None, cancelled=given_up)
+                if before is None:
+                    result = crossfilter(evaluation, split=split or None, cancelled=unwanted)
+                else:
+                    result = recounted(before, evaluation, cancelled=unwanted)
             except (CancelledWork, CountingCancelled):
                 return
             except Exception as error:
                 self.failed = error_record(error)
                 return
-            if counting == self._countings:
+            if not unwanted():
                 self._show(result)
 
         self._workbench.worker.submit(count)
 
     def _show(self, result: CrossfilterResult) -> None:
-        # Brushes are places in the old histograms; the selection they made is shown as any other.
-        self._brushes = ()
         with self.hold_sync():
             self.selected = None
             self.result = result
@@ -133,11 +143,18 @@ class CrossfilterWidget(ViewWidget):
         if selected.is_everything:
             self._brushes = ()
             self.selected = None
-        elif self._brushes and selected.query == self.query:
+        elif self._still_brushed(selected.query):
             self.selected = self.result.selected_by(self._brushes)
         else:
             self._brushes = ()
             self.selected = self.result.selected_rows(selected.rows)
+
+    def _still_brushed(self, query: str | None) -> bool:
+        """Tell whether the selection is that of the brushes; after a new counting they may be others."""
+        try:
+            return bool(self._brushes) and self.query == query
+        except MldError:
+            return False
 
     def _counted(self) -> CrossfilterResult:
         if self.result is None:

@@ -38,6 +38,9 @@ K = 10
 MAX_PREDICATES = 3
 MOST_PREDICATES = 4
 
+#: An answer carries the distributions of so many columns, those that differ most.
+MOST_FEATURES = 200
+
 #: Progress is told at most so often.
 TELL_SECONDS = 0.1
 
@@ -131,6 +134,11 @@ class SlicesWidget(ViewWidget):
         if self.status["state"] == "running":
             self.status = {**IDLE, "state": "cancelled", "text": "Cancelled"}
 
+    def refresh(self) -> None:
+        """Search again where the threshold has moved since: an exported file cannot be asked to."""
+        if self.stale and self.status["state"] != "running":
+            self._start()
+
     def _start(self) -> None:
         session = self._workbench_session()
         self._searches += 1
@@ -144,9 +152,9 @@ class SlicesWidget(ViewWidget):
         def work(job: Job) -> None:
             if unwanted(job):
                 raise CancelledWork
-            if not self.columns:
-                self.columns = builder_columns(evaluation)
             try:
+                if not self.columns:
+                    self.columns = builder_columns(evaluation, cancelled=lambda: unwanted(job))
                 result = find(lambda: unwanted(job), self._teller(job, search))
             except CancelledError as error:
                 raise CancelledWork from error
@@ -228,7 +236,7 @@ class SlicesWidget(ViewWidget):
         def work(job: Job) -> SliceComparison:
             found = comparer.compare(first, second, cancelled=job.cancelled)
             job.progress("Comparing")
-            return relabelled(found, self._label(first), self._label(second))
+            return relabelled(found, self._label(first), self._label(second)).of_most_different(MOST_FEATURES)
 
         return self._workbench_session().worker.submit(work)
 

@@ -133,6 +133,14 @@ def test_a_clicked_slice_is_the_selection_in_every_panel(notebook: Notebook, wor
     notebook.wait_for_python("workbench.selection.is_everything", True)
 
 
+def test_a_finding_leads_to_its_slice(notebook: Notebook, workbench: Locator) -> None:
+    notebook.open_panel("Overview")
+    workbench.get_by_role("button", name="Open slice").click(timeout=60_000)
+    expect(workbench.get_by_role("heading", name="Slices", level=2)).to_be_visible()
+    notebook.wait_for_python("workbench.selection.rows.tolist()", rows_of(notebook, WEAK))
+    expect(slices(workbench).first).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_slice_is_built_by_clicking_values_and_dragging_over_a_histogram(
     notebook: Notebook, workbench: Locator
 ) -> None:

@@ -54,7 +54,7 @@ def test_regression_counts_the_absolute_error() -> None:
 
 
 def test_passes_where_errors_fall_alike() -> None:
-    assert "none was confirmed" in passed(CODE, wrong_in_red(0.1))
+    assert "no slice was confirmed" in passed(CODE, wrong_in_red(0.1))
 
 
 def test_passes_where_the_difference_is_sure_but_small() -> None:

@@ -127,6 +127,37 @@ def test_every_reference_in_the_file_is_kept(bench: Any, tmp_path: Path) -> None
     assert len(models) > 20
 
 
+def test_slices_are_in_the_file_with_what_can_be_looked_at(tmp_path: Path) -> None:
+    bench = workbench()
+    bench.save_slice("old", "age > 80")
+    bench.select("age > 80", label="old")
+    models = saved_models(bench.export(tmp_path / "report.html"))
+    saved = models[bench.widget.views["slices"].model_id]["state"]
+    listed = [slice["query"] for slice in saved["result"]["slices"]]
+    assert listed == [slice.query for slice in bench.widget.views["slices"].result]
+    assert set(saved["embedded"]["comparisons"]) == {*listed, "age > 80"}
+    assert saved["embedded"]["heatmap"]["x"] in COLUMNS
+    carried = np.sort(bench.widget.views["rows"].exported_rows(include_data=False))
+    rows = carried[bench.evaluation.X["age"].to_numpy()[carried] > 80].tolist()
+    assert saved["embedded"]["carried"]["age > 80"] == rows
+    shell = models[bench.widget.model_id]["state"]
+    assert shell["saved_slices"] == [{"name": "old", "query": "age > 80", "n": len(bench.selection), "rows": rows}]
+    assert "slices with conditions that name values and words of the data" in shell["contents"]
+
+
+def test_slices_of_a_moved_threshold_are_searched_again_for_the_file(tmp_path: Path) -> None:
+    bench = workbench()
+    bench.widget.panel = "slices"
+    bench.widget.worker.submit(lambda _job: None).result(60)
+    bench.widget.threshold = 0.9
+    models = saved_models(bench.export(tmp_path / "report.html"))
+    saved = models[bench.widget.views["slices"].model_id]["state"]
+    test = bench.evaluation.splits["test"]
+    wrong = (np.asarray(bench.evaluation.scores)[test] >= 0.9) != (np.asarray(bench.evaluation.y)[test] == "yes")
+    assert saved["result"]["overall"] == pytest.approx(wrong.mean())
+    assert not saved["stale"]
+
+
 def test_findings_are_in_the_file_although_they_were_still_being_computed(tmp_path: Path) -> None:
     bench = workbench()
     models = saved_models(bench.export(tmp_path / "report.html"))

@@ -108,12 +108,18 @@ def test_the_same_brush_again_is_still_a_brush(workbench: WorkbenchWidget) -> No
 def test_a_moved_threshold_is_counted_again(workbench: WorkbenchWidget) -> None:
     widget = counted(workbench)
     before = widget.result
-    workbench.select("x > 0")
+    widget.select([brush(widget, "month", 5, 7)])
     workbench.threshold = 0.95
     wait(workbench)
     assert widget.result is not before
     assert widget.result.overall == pytest.approx(np.mean(np.asarray(workbench.evaluation.y)[100:] == 1))
-    assert widget.selected.n == np.count_nonzero(workbench.selected.rows >= 100)
+    assert [item.name for item in widget.result.dimensions[:3]] == [item.name for item in before.dimensions[:3]]
+    assert len(widget.selected.brushes) == 1
+    assert widget.selected.n == len(workbench.selected)
+    fresh = mld.crossfilter(workbench.evaluation)
+    by_name = {dimension.name: dimension for dimension in fresh.dimensions}
+    for dimension in widget.result.dimensions:
+        np.testing.assert_array_equal(dimension.errors, by_name[dimension.name].errors)
 
 
 def test_another_split_is_counted_in_the_background(workbench: WorkbenchWidget) -> None:

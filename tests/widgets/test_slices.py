@@ -78,7 +78,7 @@ class TestSearching:
 
     def test_opening_it_does_not_wait_for_the_search(self, workbench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         goes_on = threading.Event()
-        monkeypatch.setattr(panel, "builder_columns", lambda _ev: goes_on.wait(30) and ())
+        monkeypatch.setattr(panel, "builder_columns", lambda _ev, **_: goes_on.wait(30) and ())
         workbench.widget.panel = "slices"
         view = workbench.widget.views["slices"]
         assert view.result is None
@@ -135,7 +135,7 @@ class TestSearching:
 
     def test_the_workbenchs_own_cancel_ends_it_too(self, workbench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         goes_on = threading.Event()
-        monkeypatch.setattr(panel, "builder_columns", lambda _ev: goes_on.wait(30) and ())
+        monkeypatch.setattr(panel, "builder_columns", lambda _ev, **_: goes_on.wait(30) and ())
         workbench.widget.panel = "slices"
         workbench.widget.cancel()
         goes_on.set()
@@ -177,6 +177,13 @@ class TestSearching:
         truth = np.asarray(workbench.evaluation.y)[workbench.evaluation.splits["test"]]
         assert widget.result.overall == pytest.approx(truth.mean())
 
+    def test_before_an_export_it_is_searched_again(self, workbench: Any, widget: SlicesWidget) -> None:
+        workbench.widget.threshold = 0.95
+        workbench.widget.build_all()
+        finish(workbench)
+        assert not widget.stale
+        assert widget.result.overall > 0.3
+
 
 class TestAsking:
     def test_a_condition_is_measured(self, workbench: Any, widget: SlicesWidget) -> None:
@@ -193,6 +200,15 @@ class TestAsking:
         rest = of(widget.compare(WEAK))
         assert rest.second_label == "the rest"
         pd.testing.assert_frame_equal(rest.to_frame(), compare_rows(workbench.evaluation, WEAK).to_frame())
+
+    def test_of_very_many_columns_the_most_different_are_sent(
+        self, workbench: Any, widget: SlicesWidget, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(panel, "MOST_FEATURES", 2)
+        compared = of(widget.compare(WEAK))
+        whole = compare_rows(workbench.evaluation, WEAK)
+        assert [column.name for column in compared.features] == [column.name for column in whole.features[:2]]
+        assert compared.n_features == len(whole.features) > 2
 
     def test_comparisons_follow_scope_and_threshold(self, workbench: Any, widget: SlicesWidget) -> None:
         of(widget.compare(WEAK))
@@ -316,7 +332,7 @@ class TestExportedFile:
     def test_without_a_result_saved_slices_are_there_still(
         self, workbench: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(panel, "builder_columns", lambda _ev: 1 / 0)
+        monkeypatch.setattr(panel, "builder_columns", lambda _ev, **_: 1 / 0)
         workbench.save_slice("old", "age > 80")
         view = opened(workbench)
         assert view.status["state"] == "failed"

@@ -20,10 +20,9 @@ export interface Layout {
 export function layoutOf({ size, nValues }: Histogram, width: number): Layout {
   const hasMissing = size > nValues;
   const room = width - (hasMissing && nValues > 0 ? GAP : 0);
-  const exact = Math.min(WIDEST, room / Math.max(size, 1));
-  // Narrow bars of uneven width would be seen as a pattern; wide ones may differ by a pixel.
-  const pitch = exact > 1 && exact < 4 ? Math.floor(exact) : exact;
-  return { pitch, gap: pitch >= 3 ? 1 : 0, missingAt: width - pitch };
+  const pitch = Math.min(WIDEST, room / Math.max(size, 1));
+  // Many bars stand without gaps: these would be of uneven width, and be seen as a pattern.
+  return { pitch, gap: pitch >= 4 ? 1 : 0, missingAt: width - pitch };
 }
 
 /** Left end of a bin, and of the one behind the last where the bins end. */

@@ -57,10 +57,7 @@ async function press(canvas: HTMLElement, key: string, shiftKey = false) {
 }
 
 /** Of the columns `sched_dep_time` (36 bins) and `month` (12 bins). */
-function middleOf(bin: number, size: number): number {
-  const pitch = EACH / size;
-  return (bin + 0.5) * (pitch < 4 ? Math.floor(pitch) : pitch);
-}
+const middleOf = (bin: number, size: number) => ((bin + 0.5) * EACH) / size;
 
 describe("brushing", () => {
   test("a drag selects whole bins, with one question before and none while it moves", async () => {

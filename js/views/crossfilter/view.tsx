@@ -25,7 +25,7 @@ function Waiting({ host }: { host: ViewHost }) {
 }
 
 /** Narrowest histogram and the space between two, in px. */
-const NARROWEST = 124;
+const NARROWEST = 118;
 const SPACE = 12;
 const ROWS = 2;
 

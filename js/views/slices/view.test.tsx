@@ -1,9 +1,45 @@
 import { describe, expect, test } from "vitest";
-import { embedded, hostile, idle, noErrors, nothing, result } from "../../gallery/slices_fixtures";
+import type { Connection } from "../../contract/host";
+import type { Selection } from "../../contract/workbench";
+import {
+  answers,
+  embedded,
+  hostile,
+  idle,
+  noErrors,
+  nothing,
+  result,
+  slicesTraits,
+  slicesWorkbench,
+} from "../../gallery/slices_fixtures";
 import { frontEndError } from "../../host/channel";
-import { draw, settle } from "../../testing/draw";
-import { choose, click, FIRST, NEWARK, open, picks, press, show } from "../../testing/slices_panel";
+import { type Answers, staticState } from "../../host/static";
+import { type Drawn, draw, settle } from "../../testing/draw";
+import { choose, click, press, watched } from "../../testing/hands";
 import { Slices } from "./view";
+
+const FIRST = result.slices[0];
+const NEWARK = FIRST?.query ?? "";
+
+interface Changes {
+  traits?: Record<string, unknown>;
+  shared?: Record<string, unknown>;
+  answers?: Answers;
+  connection?: Connection;
+}
+
+async function open(changes: Changes = {}) {
+  const shared = staticState(slicesWorkbench(changes.shared));
+  const asked = watched(answers);
+  const drawn = await draw(Slices, slicesTraits(changes.traits), {
+    shared,
+    answers: { ...asked, ...changes.answers },
+    connection: changes.connection ?? "live",
+  });
+  return { drawn, shared, asked, selection: () => shared.get<Selection>("selection") };
+}
+
+const picks = (drawn: Drawn) => drawn.all<HTMLButtonElement>(".slices .pick");
 
 describe("the list", () => {
   test("shows size, metric beside elsewhere, share, difference and the verdict in words", async () => {
@@ -63,7 +99,7 @@ describe("the list", () => {
     drawn.one<HTMLButtonElement>('button[aria-label^="More about distance"]').click();
     await settle();
     expect(asked.what_next.mock.calls[0]?.[0]).toEqual({ query: 'distance < 230 and split == "test"' });
-    expect(drawn.one(".details").textContent).toContain("Weight these rows up.");
+    expect(drawn.one(".details").textContent).toContain("Weight these rows up, or add a feature");
   });
   test("names from data are text", async () => {
     const { drawn } = await open({ traits: { result: hostile } });
@@ -75,7 +111,7 @@ describe("the list", () => {
 describe("the tree and the plane", () => {
   test("a node is selected by its way from the root", async () => {
     const { drawn, selection } = await open();
-    await show(drawn, "Tree");
+    await click(drawn, "Tree");
     expect(drawn.all(".tree tbody tr")).toHaveLength(9);
     drawn.button("month in 6..8").click();
     await settle();
@@ -83,12 +119,12 @@ describe("the tree and the plane", () => {
   });
   test("a result without a tree says how to get one", async () => {
     const { drawn } = await open({ traits: { result: { ...result, tree: [] } } });
-    await show(drawn, "Tree");
+    await click(drawn, "Tree");
     expect(drawn.text()).toContain("mld.find_slices(ev, tree=True)");
   });
   test("cells are read by arrow keys and selected by click", async () => {
     const { drawn, selection, asked } = await open();
-    await show(drawn, "Two features");
+    await click(drawn, "Two features");
     expect(asked.heatmap.mock.calls[0]?.[0]).toEqual({ x: "origin", y: "sched_dep_time" });
     const stop = () => drawn.one<HTMLButtonElement>(".heat-grid [tabindex='0']");
     expect(stop().textContent).toBe("0.48");
@@ -103,7 +139,7 @@ describe("the tree and the plane", () => {
   });
   test("other columns are asked for, and taking the other axis swaps them", async () => {
     const { drawn, asked } = await open();
-    await show(drawn, "Two features");
+    await click(drawn, "Two features");
     await choose(drawn, "Across", "distance");
     await choose(drawn, "Down", "distance");
     expect(asked.heatmap.mock.calls.map(([params]) => params)).toEqual([
@@ -209,7 +245,7 @@ describe("without a kernel", () => {
     await settle();
     await click(drawn, "Compare with the rest");
     expect(drawn.one(".compare").textContent).toContain("ROC AUC");
-    await show(drawn, "Two features");
+    await click(drawn, "Two features");
     expect(drawn.one(".heat").textContent).toContain("Other columns need the notebook.");
     expect(drawn.all(".builder, .settings, .save")).toHaveLength(0);
     expect(drawn.text()).toContain("Building and saving slices needs the notebook.");
@@ -246,7 +282,7 @@ test("the strip of histograms stands above the list", async () => {
 
 test("leaves no listener", async () => {
   const { drawn } = await open({ traits: { crossfilter: "IPY_MODEL_strip" } });
-  await show(drawn, "Tree");
+  await click(drawn, "Tree");
   drawn.end();
   await settle();
   expect(drawn.host.listeners()).toBe(0);

@@ -159,10 +159,12 @@ def _of_floats(present: npt.NDArray[np.generic], dtype: np.dtype[np.generic]) ->
         return replace(_NOTHING, inner=np.empty(0, dtype), labels=("any value",)) if len(present) else _NOTHING
     scale = number_scale(*span, MOST_BINS)
     rounded = np.array(span if scale is None else scale.edges())
-    if scale is None or len(np.unique(rounded.astype(dtype))) < len(rounded):
+    with np.errstate(over="ignore"):
+        # The outermost bounds may be beyond the type; they are only drawn, as their bins take everything beyond them.
+        bounds = rounded.astype(dtype)
+    if scale is None or len(np.unique(bounds)) < len(bounds):
         label = short(span[0]) if span[0] == span[1] else f"{short(span[0])} to {short(span[1])}"
         return replace(_NOTHING, inner=np.empty(0, dtype), edges=np.array(span), labels=(label,))
-    bounds = rounded.astype(dtype)
     literals = tuple(repr(float(bound)) for bound in bounds)
     ticks = tuple(short(bound) for bound in rounded.tolist())
     starts, ends = ticks[:-1], ticks[1:]

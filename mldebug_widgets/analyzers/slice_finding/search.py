@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from mldebug_widgets.analyzers.slice_finding.options import Options
 from mldebug_widgets.analyzers.slice_search.coded import Candidate, CodedColumn
 from mldebug_widgets.analyzers.slice_search.objective import MeanDifference, SliceLine
 from mldebug_widgets.analyzers.slice_search.search import SliceSearch
-from mldebug_widgets.analyzers.slice_vocabulary.vocabulary import Vocabulary, resolve_columns
+from mldebug_widgets.analyzers.slice_vocabulary.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
@@ -86,12 +85,6 @@ def chosen_metric(ev: Evaluation, metric: Any, other: Evaluation | None) -> RowM
     there = row_metric(other, metric)
     values = np.subtract(here.values, there.values, dtype=np.float64)
     return RowMetric(here.name, f"difference in {here.label}", values, False)
-
-
-def searched_columns(ev: Evaluation, columns: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the names of the columns that conditions are made of: those asked for, or all but the target."""
-    names = resolve_columns(ev, columns)
-    return tuple(sorted(names if columns is not None else names - {ev.target_name}))
 
 
 def in_halves(scope: SearchedRows, metric: RowMetric, *, confirm: bool, seed: int) -> Halves:

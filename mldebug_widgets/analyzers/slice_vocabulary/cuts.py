@@ -14,7 +14,7 @@ import numpy.typing as npt
 Positions = npt.NDArray[np.intp]
 
 #: The finest bins that are looked at for a change of the metric, and how many such cuts there may be.
-FINE_BINS = 128
+FINE_BINS = 256
 MOST_TREE_CUTS = 5
 #: A cut must explain this many times what a cut through noise explains on average.
 LEAST_GAIN = 12.0

@@ -27,17 +27,20 @@ if TYPE_CHECKING:
 #: The true and the predicted class together are the error itself, so that no slice may name both.
 _ANSWERS = 0
 
+ONLY_WHEN_NAMED = "an answer restates the metric; name it in columns= to slice by it too"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One column that predicates can be made of.
 
-    ``name`` is what ``columns=`` calls it, ``is_default`` whether it takes part unasked, ``is_arrow`` whether its
-    values are Arrow's, and ``entries`` makes its predicates (or says why there are none: ``Unusable``).
+    ``name`` is what ``columns=`` calls it, ``left_out`` why it takes part only when it is asked for ("" when it always
+    does), ``is_arrow`` whether its values are Arrow's, and ``entries`` makes its predicates (or says why there are
+    none: ``Unusable``).
     """
 
     name: str
-    is_default: bool
+    left_out: str
     is_arrow: bool
     entries: Callable[[Plan], Sequence[Entry]]
 
@@ -51,9 +54,9 @@ def sources_of(ev: Evaluation) -> tuple[Source, ...]:
     ]
     if "text" in names.roles:
         name = names.roles["text"]
-        found.append(Source(name, True, False, partial(_texts, ev, _named(name, name, -1))))
+        found.append(Source(name, "", False, partial(_texts, ev, _named(name, name, -1))))
     if "image_height" in names.roles:
-        found += (Source(names.roles[fact], True, False, partial(_image_fact, ev, fact, names)) for fact in FACTS)
+        found += (Source(names.roles[fact], "", False, partial(_image_fact, ev, fact, names)) for fact in FACTS)
     found += _answers(ev, names)
     if ev.metadata is not None:
         for feature, name in zip(ev.metadata_features, names.metadata, strict=True):
@@ -70,7 +73,7 @@ def _named(column: str, name: str, feature: int) -> Named:
 
 def _column_source(column: pd.Series, feature: Feature, shown: str, name: str, position: int) -> Source:
     is_arrow = isinstance(column.dtype, pd.ArrowDtype)
-    return Source(shown, True, is_arrow, partial(column_entries, column, feature, _named(shown, name, position)))
+    return Source(shown, "", is_arrow, partial(column_entries, column, feature, _named(shown, name, position)))
 
 
 def column_entries(column: pd.Series, feature: Feature, named: Named, plan: Plan) -> tuple[Entry, ...]:
@@ -105,16 +108,22 @@ def _image_fact(ev: Evaluation, fact: str, names: QueryColumns, plan: Plan) -> t
 
 
 def _answers(ev: Evaluation, names: QueryColumns) -> list[Source]:
-    """Return the true and the predicted answer; for regression only the true one, and only when asked for."""
+    """Return the true and the predicted answer; for regression only the true one.
+
+    Only the predicted one of more than two classes takes part unasked. Given the truth, a classifier is wrong where it
+    gives another answer, and the rarer of two answers nearly always holds most of the errors: such slices restate
+    recall and precision, and hide all others.
+    """
     if "target" not in names.roles:
         return []
     target = _named(ev.target_name, names.roles["target"], -1)
     if ev.class_codes is None:
-        return [Source(names.roles["target"], False, False, partial(_number_target, ev, target))]
+        return [Source(names.roles["target"], ONLY_WHEN_NAMED, False, partial(_number_target, ev, target))]
+    of_two = ONLY_WHEN_NAMED if ev.task == "binary" else ""
     predicted = _named("predicted", names.roles["predicted"], -1)
     return [
-        Source(names.roles["target"], True, False, partial(_classes, ev, "class_codes", target)),
-        Source(names.roles["predicted"], True, False, partial(_classes, ev, "predicted_codes", predicted)),
+        Source(names.roles["target"], ONLY_WHEN_NAMED, False, partial(_classes, ev, "class_codes", target)),
+        Source(names.roles["predicted"], of_two, False, partial(_classes, ev, "predicted_codes", predicted)),
     ]
 
 

@@ -137,7 +137,7 @@ def _asked(texts: pd.Series, pattern: str, *, case: bool, regex: bool) -> Mask:
 
 def _word_entry(word: str, present: Mask, named: Named) -> Entry:
     coded = coded_column(f'"{word}" in {named.column}', present.astype(np.uint8), 2)
-    return Entry(coded, _Word(named, word))
+    return Entry(coded, Word(named, word))
 
 
 def _pattern(word: str) -> str:
@@ -145,13 +145,14 @@ def _pattern(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     """Says whether a text holds a word, as a whole and in any case."""
 
     named: Named
     word: str
 
     def predicate(self, codes: tuple[int, ...]) -> Predicate:
+        """Return the condition that a text holds the word, or that it does not."""
         holds = codes[0] == 1
         condition = f'{self.named.query}.str.contains(r"{_pattern(self.word)}", case=False, na=False)'
         label = f'{self.named.column} {"contains" if holds else "lacks"} "{self.word}"'

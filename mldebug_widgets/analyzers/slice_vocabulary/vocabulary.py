@@ -14,6 +14,7 @@ from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 from mldebug_widgets.analyzers.slice_vocabulary.field import Entry, Mask, Plan, Unusable
 from mldebug_widgets.analyzers.slice_vocabulary.predicate import Predicate
 from mldebug_widgets.analyzers.slice_vocabulary.sources import sources_of
+from mldebug_widgets.analyzers.slice_vocabulary.texts import WORD_CHARACTERS, WORD_TEXTS, Word
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.query_columns import sliceable_frame
 
@@ -116,6 +117,8 @@ def build_vocabulary(
     # Arrow's columns first: pandas cannot join a nullable condition with an Arrow one behind it where values miss.
     for source in sorted(sources_of(ev), key=lambda source: not source.is_arrow):
         if source.name not in wanted:
+            if columns is None:
+                skipped.append((source.name, source.left_out))
             continue
         plan.look()
         try:
@@ -126,7 +129,9 @@ def build_vocabulary(
             entries += found
             if not found:
                 skipped.append((source.name, "it has only one value"))
-    return Vocabulary(tuple(entry.coded for entry in entries), tuple(skipped), _notes(plan), tuple(entries), ev)
+    return Vocabulary(
+        tuple(entry.coded for entry in entries), tuple(skipped), _notes(plan, entries), tuple(entries), ev
+    )
 
 
 def resolve_columns(ev: Evaluation, columns: Sequence[str] | None) -> frozenset[str]:
@@ -138,7 +143,8 @@ def resolve_columns(ev: Evaluation, columns: Sequence[str] | None) -> frozenset[
         The Evaluation.
     columns
         Features, columns of the metadata, the target's name, "predicted", "text", "image_brightness",
-        "image_height", "image_width" or "image_channels"; None for all of them (of the answers, only classes).
+        "image_height", "image_width" or "image_channels"; None for all of them (of the answers, only the
+        predicted one, of three or more classes).
 
     Raises
     ------
@@ -147,7 +153,7 @@ def resolve_columns(ev: Evaluation, columns: Sequence[str] | None) -> frozenset[
     """
     sources = sources_of(ev)
     if columns is None:
-        return frozenset(source.name for source in sources if source.is_default)
+        return frozenset(source.name for source in sources if not source.left_out)
     if isinstance(columns, str) or not isinstance(columns, Iterable):
         raise MldTypeError("MLD-D20", "columns", f"got {shown(columns)}", "a list of names", "Pass [name, ...].")
     known = {source.name for source in sources}
@@ -165,11 +171,17 @@ def _never() -> bool:
     return False
 
 
-def _notes(plan: Plan) -> tuple[str, ...]:
+def _notes(plan: Plan, entries: Sequence[Entry]) -> tuple[str, ...]:
     found = len(plan.values) if plan.discovery is None else int(plan.discovery.sum())
-    if len(plan.sample) == found:
-        return ()
-    return (f"Bin edges were placed on {len(plan.sample):,} of {found:,} rows, drawn at random.",)
+    notes = []
+    if len(plan.sample) < found:
+        notes.append(f"Bin edges were placed on {len(plan.sample):,} of {found:,} rows, drawn at random.")
+    if found > WORD_TEXTS and any(isinstance(entry.wording, Word) for entry in entries):
+        notes.append(
+            f"Words were chosen from the first {WORD_CHARACTERS:,} characters of {WORD_TEXTS:,} of {found:,} texts, "
+            "drawn at random; they are looked up in all texts."
+        )
+    return tuple(notes)
 
 
 def _plan(

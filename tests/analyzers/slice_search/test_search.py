@@ -14,7 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mldebug_widgets.analyzers.slice_search import counting, covering, search
+from mldebug_widgets.analyzers.slice_search import cells, counting, covering, search
 from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 from mldebug_widgets.analyzers.slice_search.objective import MeanDifference, SliceLine
 from mldebug_widgets.analyzers.slice_search.search import SliceSearch
@@ -91,6 +91,40 @@ def test_ties_go_to_more_rows_then_fewer_columns_then_columns_and_codes_in_order
     assert [(found.columns, found.codes) for found in searching.top(k).ranked] == expected
 
 
+def random_problem(seed: int, mergings: tuple[str, ...]):
+    """A table with codes that are no predicates, columns of one group, and a slice that stands out."""
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(40, 200)), int(rng.integers(3, 6))
+    columns = []
+    for position in range(d):
+        size = int(rng.integers(2, 5))
+        codes = rng.integers(0, size, n, dtype=np.uint8)
+        usable = rng.random(size) < 0.8
+        group = 0 if rng.random() < 0.2 else -1
+        columns.append(CodedColumn(f"column {position}", codes, size, usable, str(rng.choice(mergings)), size, group))
+    # What stands out is sometimes made of codes that are no predicates.
+    inside = np.logical_and.reduce([column.codes == rng.integers(0, column.size) for column in columns[:3]])
+    values = np.where(rng.random(n) < np.where(inside, 0.9, 0.1), 1.0, 0.0)
+    if seed % 2:
+        values = rng.exponential(1.0, n) * (1 + 3 * inside) - seed % 3
+    return columns, values, int(rng.integers(2, 5)), int(rng.integers(1, 8))
+
+
+@pytest.mark.parametrize(
+    ("mergings", "cost"),
+    [
+        pytest.param(("none",), np.inf, id="cells, pair by pair"),
+        pytest.param(("none",), 0.0, id="cells, all triples at once"),
+        pytest.param(("none", "runs", "sets"), 0.0, id="boxes"),
+    ],
+)
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_slices_that_stand_out(monkeypatch, mergings, cost, objective):
+    monkeypatch.setattr(cells, "_IN_BLOCKS", cost)
+    for seed in range(20 if len(mergings) == 1 else 6):
+        check_against_all(random_problem(seed, mergings), objective, 1 + seed % 4, seed % 3)
+
+
 def table(n: int, d: int, size: int, merging: str, seed: int = 0) -> list[CodedColumn]:
     rng = np.random.default_rng(seed)
     usable = np.ones(size, dtype=bool)
@@ -100,13 +134,15 @@ def table(n: int, d: int, size: int, merging: str, seed: int = 0) -> list[CodedC
     ]
 
 
-def test_same_rows_with_real_values_are_a_tie_however_they_were_added_up():
-    """One slice under six names: in each column alone, in each pair, in all three."""
+@pytest.mark.parametrize("cost", [0.0, np.inf])
+def test_same_rows_with_real_values_are_a_tie_however_they_were_added_up(monkeypatch, cost):
+    """One slice under seven names: in each column alone, in each pair, in all three."""
+    monkeypatch.setattr(cells, "_IN_BLOCKS", cost)
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 4, 40_000, dtype=np.uint8)
     columns = [CodedColumn(name, codes, 4, np.ones(4, dtype=bool), "none", 4) for name in "abc"]
     values = rng.exponential(1.0, len(codes)) + 3 * (codes == 2)
-    found = SliceSearch(columns, values, objective=SliceLine(0.95), max_predicates=3, min_rows=1).top(7)
+    found = SliceSearch(columns, values, objective=SliceLine(0.95), max_predicates=3, min_rows=9_000).top(7)
     expected = [columns for width in (1, 2, 3) for columns in combinations(range(3), width)]
     assert [candidate.columns for candidate in found.ranked] == expected
 

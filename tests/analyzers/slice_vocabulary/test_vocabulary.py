@@ -61,7 +61,7 @@ def table() -> pd.DataFrame:
 
 
 def test_the_words_of_every_kind(table: pd.DataFrame) -> None:
-    vocabulary = vocabulary_of(evaluation(table), bins=4)
+    vocabulary = vocabulary_of(evaluation(table), columns=[*table.columns, "target"], bins=4)
     assert labels(vocabulary, "month")[:2] == ["month = 1", "month = 2"]
     assert labels(vocabulary, "carrier") == ["carrier = EV", "carrier = MQ", "carrier = UA"]
     assert labels(vocabulary, "price") == ["price <= 250", "250 < price <= 500", "500 < price <= 750", "price > 750"]
@@ -160,9 +160,14 @@ def test_texts_and_images_beside_the_table() -> None:
     assert vocabulary.predicate(at, (0,)).query == "text.str.len() <= 10"
 
 
-def test_answers_are_never_combined_and_regression_has_none_by_default() -> None:
+def test_answers_are_never_combined_and_unasked_only_one_of_three_classes_takes_part() -> None:
     frame = pd.DataFrame({"x": np.arange(100.0)})
-    classes = [coded for coded in vocabulary_of(evaluation(frame)).columns if coded.name in ("target", "predicted")]
+    two = vocabulary_of(evaluation(frame))
+    assert [coded.name for coded in two.columns] == ["x"]
+    assert {name for name, why in two.skipped if "columns=" in why} == {"target", "predicted"}
+    three = mld.evaluate(None, (frame, np.arange(100) % 3), predictions=np.eye(3)[np.arange(100) % 3])
+    assert [coded.name for coded in vocabulary_of(three).columns] == ["x", "predicted"]
+    classes = vocabulary_of(three, columns=["target", "predicted"]).columns
     assert [coded.group for coded in classes] == [0, 0]
     ev = evaluation(frame, np.linspace(0, 9, 100))
     assert [coded.name for coded in vocabulary_of(ev).columns] == ["x"]
@@ -204,7 +209,7 @@ def test_what_cannot_be_coded_is_named_with_the_reason() -> None:
 def test_columns_can_be_chosen_and_are_checked(table: pd.DataFrame) -> None:
     ev = evaluation(table)
     assert resolve_columns(ev, ["month", "target"]) == {"month", "target"}
-    assert {"price", "review", "target", "predicted"} <= resolve_columns(ev, None)
+    assert resolve_columns(ev, None) == set(table.columns), "answers of two classes only when they are named"
     with pytest.raises(MldError, match=r"MLD-D20: columns: there is no column 'mnth'.*Did you mean 'month'"):
         resolve_columns(ev, ["mnth"])
     with pytest.raises(MldError, match="MLD-D20: columns: got 'month'"):

@@ -1,9 +1,31 @@
 import { describe, expect, test, vi } from "vitest";
 import { RequestError } from "../../../contract/errors";
-import { measure } from "../../../gallery/slices_fixtures";
+import type { Selection } from "../../../contract/workbench";
+import { answers, measure, slicesTraits, slicesWorkbench } from "../../../gallery/slices_fixtures";
 import { frontEndError } from "../../../host/channel";
-import { settle } from "../../../testing/draw";
-import { choose, click, measured, open, press, queryField, write } from "../../../testing/slices_panel";
+import { type Answers, staticState } from "../../../host/static";
+import { type Drawn, draw, settle } from "../../../testing/draw";
+import { choose, click, press, watched, write } from "../../../testing/hands";
+import { Slices } from "../view";
+
+interface Changes {
+  traits?: Record<string, unknown>;
+  shared?: Record<string, unknown>;
+  answers?: Answers;
+}
+
+async function open(changes: Changes = {}) {
+  const shared = staticState(slicesWorkbench(changes.shared));
+  const asked = watched(answers);
+  const drawn = await draw(Slices, slicesTraits(changes.traits), {
+    shared,
+    answers: { ...asked, ...changes.answers },
+  });
+  return { drawn, shared, asked, selection: () => shared.get<Selection>("selection") };
+}
+
+const queryField = (drawn: Drawn) => drawn.one<HTMLInputElement>("[role=combobox]");
+const measured = (drawn: Drawn) => drawn.one(".measure").textContent;
 
 describe("building a slice", () => {
   test("by clicking values, with and, or and not, measured on the way", async () => {

@@ -1,0 +1,36 @@
+/** What a person does with a drawn view: clicks, choices, keys, typing. Each waits until everything is drawn. */
+import { type Mock, vi } from "vitest";
+import { type Drawn, settle } from "./draw";
+
+export async function click(drawn: Drawn, name: string): Promise<void> {
+  drawn.button(name).click();
+  await settle();
+}
+
+export async function choose(drawn: Drawn, label: string, value: string): Promise<void> {
+  const select = drawn.one<HTMLSelectElement>(`select[aria-label="${label}"]`);
+  select.value = value;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+}
+
+export async function press(element: HTMLElement, key: string): Promise<void> {
+  element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  await settle();
+}
+
+export async function write(field: HTMLInputElement, text: string, event = "input"): Promise<void> {
+  field.value = text;
+  if (field.type === "text") field.setSelectionRange(text.length, text.length);
+  field.dispatchEvent(new Event(event, { bubbles: true }));
+  await settle();
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the parameters of any function
+type Functions = Record<string, (...parameters: any[]) => unknown>;
+
+/** The same functions, each remembering how it was called. */
+export function watched<F extends Functions>(functions: F): { [K in keyof F]: Mock<F[K]> } {
+  const entries = Object.entries(functions).map(([name, run]) => [name, vi.fn(run)]);
+  return Object.fromEntries(entries) as { [K in keyof F]: Mock<F[K]> };
+}
