@@ -19,6 +19,7 @@ _HOMES = {
     "overview": "mldebug_widgets.analyzers.overview",
     "performance": "mldebug_widgets.analyzers.performance",
     "crossfilter": "mldebug_widgets.analyzers.crossfilter",
+    "attributions": "mldebug_widgets.analyzers.attributions",
     "sensitivity": "mldebug_widgets.analyzers.sensitivity",
     "find_slices": "mldebug_widgets.analyzers.slices",
     "error_heatmap": "mldebug_widgets.analyzers.error_heatmap",
@@ -33,6 +34,7 @@ __all__ = ["__version__", *sorted(_HOMES)]
 
 if TYPE_CHECKING:
     __version__: str
+    from mldebug_widgets.analyzers.attributions import attributions as attributions
     from mldebug_widgets.analyzers.crossfilter import crossfilter as crossfilter
     from mldebug_widgets.analyzers.error_heatmap import error_heatmap as error_heatmap
     from mldebug_widgets.analyzers.overview import overview as overview

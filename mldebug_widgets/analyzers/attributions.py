@@ -2,85 +2,103 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
+from mldebug_widgets.analyzers.attribution.pieces import Step
+from mldebug_widgets.analyzers.attribution.result import AttributionsResult
+from mldebug_widgets.analyzers.attribution.steps import Asked, steps_of
 
-from mldebug_widgets.analyzers.trust import TrustLine
+if TYPE_CHECKING:
+    from mldebug_widgets.evaluation.evaluation import Evaluation
+
+__all__ = ["AttributionsResult", "Step", "attribution_steps", "attributions"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AttributionsResult:
-    """Attributions of m rows over p raw columns.
+def attributions(
+    ev: Evaluation,
+    rows: Any = None,
+    *,
+    method: str = "auto",
+    target: Any = None,
+    baseline: Any = "auto",
+    n_samples: int | None = None,
+    seed: int | None = None,
+    n_steps: int = 50,
+    trust: bool = True,
+    cancelled: Callable[[], bool] | None = None,
+    progress: Callable[[str, float | None], None] | None = None,
+) -> AttributionsResult:
+    """Return how much each column moved the model's answer for some rows, away from the answer for a baseline.
 
-    Attributes
+    Parameters
     ----------
-    values
-        (m, p) attribution of each raw column, in ``unit``; for methods with completeness a row sums to
-        ``output - baseline_output`` up to ``delta``.
+    ev
+        The Evaluation; its model must read the table's columns.
     rows
-        (m,) row positions in the Evaluation.
-    features
-        (p,) names of the raw columns.
+        One position, several, a boolean mask over all rows, or a query. By default all rows, or a sample of them where
+        the method would take long, which ``sampled`` and ``notes`` say.
+    method
+        For torch models "integrated_gradients", "deeplift", "gradient_shap", "input_x_gradient", "saliency"; for any
+        model "shapley_value_sampling", "kernel_shap", "feature_ablation", "lime". "auto" takes integrated gradients
+        where gradients reach the columns, else Kernel SHAP; ``method_reason`` says why.
     target
-        (m,) explained class position in ``class_names``; zeros for regression.
-    class_names
-        Names of the classes; empty for regression.
-    method, method_label, method_reason
-        Standard name, as it reads on screen, and why it was chosen ("" when the person chose it).
-    baseline, baseline_note
-        "mean", "median", "zero", "row", "background", and what that means here in words.
-    baseline_values
-        (p,) the baseline's cells as text; empty for a background sample.
-    output, baseline_output
-        (m,) explained output at the row and at the baseline.
-    delta
-        (m,) sum of the attributions minus (output - baseline output); NaN for methods without completeness.
-    unit
-        What is explained: "log-odds", "score before softmax", "probability", "predicted value".
-    mean_abs
-        (p,) mean absolute attribution over the rows: the global bars.
-    order
-        (p,) columns by ``mean_abs``, largest first.
-    levels
-        (m, p) each cell's place among the column's values, 0 to 1; NaN = missing or no order: the beeswarm's colour.
-    n, sampled, seed
-        Rows the Evaluation has, whether ``rows`` is a sample of those asked for, and its seed.
+        The class to explain: its name or position, "predicted", "true", or one position per row. By default the
+        positive class (binary), the predicted class of each row (multiclass), or the label with the highest mean score.
+    baseline
+        What rows are compared with: "mean", "median", "zero" (other kinds of cells: the most frequent category, the
+        median moment, the empty text), the position of a row, or "background", a sample of 20 rows over which the
+        attributions are averaged. "auto" is "mean", and "background" for GradientShap.
+    n_samples
+        Samples per row of the methods that draw: points (gradient_shap, 50), permutations (shapley_value_sampling,
+        25), coalitions (kernel_shap, 2 p + 2,048 or all of them; lime, 1,000).
+    seed
+        Seed of what is drawn; that of the Evaluation when None.
+    n_steps
+        Points on the path of integrated_gradients.
     trust
-        Name of a check -> number, None where it was not checked.
-    trust_lines
-        The same in words.
-    notes
-        What a reader must know (fallbacks, columns summed back by probing, and the like).
-    seconds
-        How long it took.
-    """
+        Whether to check how far the attributions can be believed, on at most 20 of the rows.
+    cancelled
+        Asked between pieces of work; when it says True, ``concurrent.futures.CancelledError`` is raised.
+    progress
+        Called with what is being done, and how far it is (0 to 1).
 
-    kind: Literal["attributions"]
-    values: npt.NDArray[np.float32]
-    rows: npt.NDArray[np.intp]
-    features: tuple[str, ...]
-    target: npt.NDArray[np.intp]
-    class_names: tuple[str, ...]
-    method: str
-    method_label: str
-    method_reason: str
-    baseline: str
-    baseline_note: str
-    baseline_values: tuple[str, ...]
-    output: npt.NDArray[np.float32]
-    baseline_output: npt.NDArray[np.float32]
-    delta: npt.NDArray[np.float32]
-    unit: str
-    mean_abs: npt.NDArray[np.float32]
-    order: npt.NDArray[np.intp]
-    levels: npt.NDArray[np.float32]
-    n: int
-    sampled: bool
-    seed: int
-    trust: dict[str, float | None]
-    trust_lines: tuple[TrustLine, ...]
-    notes: tuple[str, ...]
-    seconds: float = field(default=0.0)
+    Returns
+    -------
+    AttributionsResult
+        ``values`` (m, p) in ``unit``.
+
+    Raises
+    ------
+    MldValueError, MldTypeError
+        MLD-O80 to O89 for options, MLD-S50 to S54 for rows, MLD-M07 when there is no model to ask.
+
+    Notes
+    -----
+    Integrated gradients: Sundararajan et al. (2017); DeepLift: Shrikumar et al. (2017); GradientShap and Kernel SHAP:
+    Lundberg and Lee (2017); Shapley value sampling: Strumbelj and Kononenko (2010); LIME: Ribeiro et al. (2016).
+    Attributions say what the model did with a row compared with the baseline. They do not say what causes what in the
+    world, and columns that go together share or trade their parts differently from method to method.
+    """
+    asked = Asked(rows, method, target, baseline, n_samples, seed, n_steps, trust)
+    steps = attribution_steps(ev, asked)
+    while True:
+        if cancelled is not None and cancelled():
+            raise CancelledError
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            result: AttributionsResult = end.value
+            return result
+        if progress is not None:
+            progress(step.doing, step.fraction)
+
+
+def attribution_steps(ev: Evaluation, asked: Asked) -> Iterator[Step]:
+    """Compute in steps of about 50 ms what ``attributions`` returns; the generator's return value is the result.
+
+    Between two steps the user's model is as it was, so that a screen may be drawn, other work be done or the rest be
+    dropped (``close``) there.
+    """
+    return steps_of(ev, asked)

@@ -32,7 +32,7 @@ class CallableAdapter:
     def __init__(self, function: Callable[[Any], Any], preprocess: Preprocess | None, table: Table) -> None:
         owner = getattr(function, "__self__", None)
         self._function = function
-        self._preprocess = preprocess
+        self.preprocess = preprocess
         self._form = table.form
         self._inputs = table.inputs
         self.name = _name_of(function, owner)
@@ -44,7 +44,7 @@ class CallableAdapter:
 
     def running(self) -> AbstractContextManager[object]:
         """Keep the random states, and the torch modules that the function reaches."""
-        modules = () if self._preprocess is None else self._preprocess.modules
+        modules = () if self.preprocess is None else self.preprocess.modules
         return preserved(*modules_behind(self._function), *modules)
 
     def returns_logits(self, frame: pd.DataFrame) -> bool:
@@ -53,7 +53,7 @@ class CallableAdapter:
 
     def inputs_of(self, frame: pd.DataFrame, rows: npt.NDArray[np.intp]) -> Any:
         """Return what the function is given for these rows of ``frame``."""
-        if self._preprocess is None and self._inputs is not None:
+        if self.preprocess is None and self._inputs is not None:
             return self._inputs[torch.from_numpy(rows)]
         return self._rows(frame.iloc[rows], 0, len(rows))
 
@@ -72,8 +72,8 @@ class CallableAdapter:
         return read
 
     def _rows(self, frame: pd.DataFrame, start: int, stop: int) -> Any:
-        if self._preprocess is not None:
-            return self._preprocess(frame.iloc[start:stop])
+        if self.preprocess is not None:
+            return self.preprocess(frame.iloc[start:stop])
         if self._inputs is not None:
             return self._inputs[start:stop].clone()
         # A copy, because a function that writes into its rows must not reach the user's table.

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from torch import nn
 
+from mldebug_widgets.evaluation.models.preprocessing import Preprocess
+
 Array = npt.NDArray[Any]
 
 OutputKind = Literal["unknown", "probability", "decision", "label", "value"]
@@ -38,6 +40,8 @@ class Adapter(Protocol):
         Class labels in the order of the model's columns, where the model knows them.
     output_names
         Column names of the raw output, where it came as a table; they may name the classes.
+    preprocess
+        The user's own step between raw rows and the model, or None.
     batch_size
         Rows per call that suit this family.
     why_cannot
@@ -53,6 +57,7 @@ class Adapter(Protocol):
     output: OutputKind
     classes: Array | None
     output_names: tuple[str, ...]
+    preprocess: Preprocess | None
     batch_size: int
     why_cannot: str
     notes: tuple[str, ...]

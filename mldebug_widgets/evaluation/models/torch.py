@@ -40,7 +40,7 @@ class TorchAdapter:
         self.module: nn.Module | None = module
         self.name = _name_of(module)
         self._net = module
-        self._preprocess = preprocess
+        self.preprocess = preprocess
         self._inputs = table.inputs if preprocess is None else None
         self._device = device
         self._dtype = _float_dtype(module)
@@ -55,7 +55,7 @@ class TorchAdapter:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Keep the module, and have it answer as it would in use: evaluation mode, no gradients."""
-        modules = () if self._preprocess is None else self._preprocess.modules
+        modules = () if self.preprocess is None else self.preprocess.modules
         with preserved(self._net, *modules), torch.no_grad():
             if any(module.training for module in self._net.modules()):
                 self._net.eval()
@@ -96,8 +96,8 @@ class TorchAdapter:
         if self._inputs is not None:
             inputs = self._inputs
             return lambda start, stop: self._as_input(inputs[start:stop].clone())
-        if self._preprocess is not None:
-            preprocess = self._preprocess
+        if self.preprocess is not None:
+            preprocess = self.preprocess
             return lambda start, stop: self._as_inputs(preprocess(frame.iloc[start:stop]))
         numbers = numeric_reader(frame, self._numpy_dtype())
         if numbers is None:

@@ -1,0 +1,117 @@
+"""What a torch model reads, as tensors that gradients can be followed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+Tensors = list[torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Rows as the model reads them.
+
+    Attributes
+    ----------
+    parts
+        The tensors of the input in order, (c, ...) each: one, or those of a tuple or dict.
+    leaves
+        What gradients are taken to, (c, ...) each: the parts that hold floats, then the outputs of embeddings.
+    """
+
+    parts: Tensors
+    leaves: Tensors
+
+    def __len__(self) -> int:
+        return len(self.parts[0])
+
+    def rows(self, start: int, stop: int) -> Batch:
+        """Return rows start to stop."""
+        return Batch([part[start:stop] for part in self.parts], [leaf[start:stop] for leaf in self.leaves])
+
+
+class Net:
+    """A module called on parts and leaves.
+
+    Parameters
+    ----------
+    module
+        The module to call: the user's own, or a copy of it.
+    inputs
+        An example of what it reads: a tensor, or a tuple or dict of tensors.
+    """
+
+    def __init__(self, module: nn.Module, inputs: Any) -> None:
+        self.module = module
+        self.names: tuple[str, ...] | None = tuple(inputs) if isinstance(inputs, dict) else None
+        self.is_single = isinstance(inputs, torch.Tensor)
+        self.floating = [at for at, part in enumerate(self.split(inputs)) if part.is_floating_point()]
+        scripted = isinstance(module, torch.jit.ScriptModule)
+        self.embeddings: list[nn.Module] = []
+        if not scripted:
+            self.embeddings += [part for part in module.modules() if isinstance(part, nn.Embedding | nn.EmbeddingBag)]
+
+    def split(self, inputs: Any) -> Tensors:
+        """Return the tensors of an input in order."""
+        if isinstance(inputs, torch.Tensor):
+            return [inputs]
+        return list(inputs.values()) if isinstance(inputs, dict) else list(inputs)
+
+    def batch(self, inputs: Any) -> Batch:
+        """Return ``inputs`` with what gradients are taken to; embeddings are called once to see what they answer."""
+        parts = self.split(inputs)
+        leaves = [parts[at] for at in self.floating]
+        if self.embeddings:
+            with self._collected() as outputs, torch.no_grad():
+                self.call(parts)
+            leaves += [output.detach() for output in outputs]
+        return Batch(parts, leaves)
+
+    def call(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the module's answer."""
+        if self.names is not None:
+            return _one_output(self.module(**dict(zip(self.names, parts, strict=True))))
+        return _one_output(self.module(parts[0]) if self.is_single else self.module(*parts))
+
+    def call_on(self, parts: Sequence[torch.Tensor], leaves: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the answer when the parts that hold floats, and the embeddings' outputs, are ``leaves``."""
+        replaced = list(parts)
+        for at, leaf in zip(self.floating, leaves, strict=False):
+            replaced[at] = leaf
+        if not self.embeddings:
+            return self.call(replaced)
+        with self._answering(leaves[len(self.floating) :]):
+            return self.call(replaced)
+
+    @contextmanager
+    def _collected(self) -> Iterator[Tensors]:
+        outputs: Tensors = []
+        with self._hooked(lambda _module, _inputs, output: outputs.append(output)):
+            yield outputs
+
+    @contextmanager
+    def _answering(self, outputs: Sequence[torch.Tensor]) -> Iterator[None]:
+        waiting = iter(outputs)
+        with self._hooked(lambda _module, _inputs, _output: next(waiting)):
+            yield
+
+    @contextmanager
+    def _hooked(self, hook: Any) -> Iterator[None]:
+        handles = [module.register_forward_hook(hook) for module in self.embeddings]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+
+def _one_output(output: Any) -> torch.Tensor:
+    """Return the output; what is not one tensor was refused when the Evaluation was made."""
+    tensor: torch.Tensor = output
+    return tensor

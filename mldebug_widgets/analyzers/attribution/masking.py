@@ -1,0 +1,129 @@
+"""The model's answer when some cells of a row are replaced by the baseline's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mldebug_widgets.analyzers.attribution.explained import Explained
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize
+
+if TYPE_CHECKING:
+    from mldebug_widgets.evaluation.evaluation import Evaluation
+
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.intp]
+Keep = npt.NDArray[np.bool_]
+
+
+class Reader(Protocol):
+    """Answers for rows in which cells are masked."""
+
+    def __call__(self, at: Positions, keep: Keep, baseline: int) -> npt.NDArray[Any]:
+        """Return the raw outputs of the rows ``at`` (r,) where ``keep`` (r, p) is False as in baseline ``baseline``."""
+        ...
+
+
+class Masked:
+    """The explained output of m rows with cells replaced by the baseline's, averaged over the baselines.
+
+    Attributes
+    ----------
+    m, p, n_baselines
+        Rows, columns, baselines.
+    evaluated
+        How many rows the model has answered for.
+    """
+
+    def __init__(self, read: Reader, explained: Explained, p: int, n_baselines: int, size: PieceSize) -> None:
+        self._read = read
+        self._explained = explained
+        self.m = len(explained.target)
+        self.p = p
+        self.n_baselines = n_baselines
+        self.size = size
+        self.evaluated = 0
+
+    def paired(self, at: Positions, keep: Keep) -> Floats:
+        """Return (r,) the outputs of the rows ``at``, each with its own cells kept."""
+        total = np.zeros(len(at))
+        for baseline in range(self.n_baselines):
+            raw = self._read(at, keep, baseline)
+            total += self._explained.of(raw, self._explained.target[at])
+        self.evaluated += len(at) * self.n_baselines
+        return total / self.n_baselines
+
+    def product(self, start: int, stop: int, keep: Keep) -> Floats:
+        """Return (stop - start, s) the outputs of these rows under each of the s masks."""
+        rows = np.arange(start, stop)
+        outputs = np.empty((len(rows), len(keep)))
+        step = max(1, self.size.rows // len(rows))
+        for first in range(0, len(keep), step):
+            some = keep[first : first + step]
+            masks = np.tile(some, (len(rows), 1))
+            outputs[:, first : first + step] = self.paired(np.repeat(rows, len(some)), masks).reshape(len(rows), -1)
+        return outputs
+
+    def whole(self) -> Floats:
+        """Return (m,) the outputs of the rows as they are."""
+        return self._in_parts(keep=True)
+
+    def empty(self) -> Floats:
+        """Return (m,) the output of the baseline, for each row's target."""
+        return self._in_parts(keep=False)
+
+    def _in_parts(self, *, keep: bool) -> Floats:
+        outputs = np.empty(self.m)
+        for start in range(0, self.m, self.size.rows):
+            at = np.arange(start, min(start + self.size.rows, self.m))
+            outputs[at] = self.paired(at, np.full((len(at), self.p), keep))
+        return outputs
+
+
+def masked_frames(ev: Evaluation, rows: pd.DataFrame, baselines: pd.DataFrame) -> Reader:
+    """Return a reader that edits raw cells, each column in its own dtype, and asks the model for the frame."""
+    make = _plain_maker(rows, baselines) or _column_maker(rows, baselines)
+
+    def read(at: Positions, keep: Keep, baseline: int) -> npt.NDArray[Any]:
+        return ev.model.raw(make(at, keep, baseline))
+
+    return read
+
+
+Maker = Callable[[Positions, Keep, int], pd.DataFrame]
+
+
+def _plain_maker(rows: pd.DataFrame, baselines: pd.DataFrame) -> Maker | None:
+    """Mask a table of one plain kind of number as one array."""
+    dtypes = set(rows.dtypes) | set(baselines.dtypes)
+    if len(dtypes) != 1 or getattr(next(iter(dtypes)), "kind", "O") not in "iuf":
+        return None
+    if not isinstance(next(iter(dtypes)), np.dtype):
+        return None
+    values, bases = rows.to_numpy(), baselines.to_numpy()
+
+    def make(at: Positions, keep: Keep, baseline: int) -> pd.DataFrame:
+        return pd.DataFrame(np.where(keep, values[at], bases[baseline]), columns=rows.columns, copy=False)
+
+    return make
+
+
+def _column_maker(rows: pd.DataFrame, baselines: pd.DataFrame) -> Maker:
+    columns = [
+        pd.concat([rows.iloc[:, at], baselines.iloc[:, at]], ignore_index=True).array for at in range(rows.shape[1])
+    ]
+
+    def make(at: Positions, keep: Keep, baseline: int) -> pd.DataFrame:
+        parts = {
+            position: column.take(np.where(keep[:, position], at, len(rows) + baseline))
+            for position, column in enumerate(columns)
+        }
+        frame = pd.DataFrame(parts, copy=False)
+        frame.columns = rows.columns
+        return frame
+
+    return make
