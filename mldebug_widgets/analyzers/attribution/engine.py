@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
+from mldebug_widgets.analyzers.attribution.deeplift import deeplift
 from mldebug_widgets.analyzers.attribution.explained import Explained
 from mldebug_widgets.analyzers.attribution.gradients import Gradients, Path, quadrature, random_path, zeros_for
-from mldebug_widgets.analyzers.attribution.leaves import Batch, Net
+from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, Tensors
+from mldebug_widgets.analyzers.attribution.masked_tensors import masked_tensors
 from mldebug_widgets.analyzers.attribution.masking import Masked, masked_frames
 from mldebug_widgets.analyzers.attribution.methods import Method
 from mldebug_widgets.analyzers.attribution.perturbation import (
@@ -77,7 +79,8 @@ def work(ev: Evaluation, task: Task, found: Found, module: nn.Module | None = No
 
 def masked_model(ev: Evaluation, task: Task) -> Masked:
     """Return what answers for the task's rows with masked cells."""
-    read = masked_frames(ev, task.frame, task.baselines)
+    net = net_of(ev) if ev.model.family == "torch" else None
+    read = masked_tensors(ev, net, task.frame, task.baselines) or masked_frames(ev, task.frame, task.baselines)
     return Masked(read, task.explained, task.frame.shape[1], len(task.baselines), PieceSize(_PREDICTED_ROWS))
 
 
@@ -141,21 +144,27 @@ def _path_of(task: Task, m: int) -> Path | None:
 
 def _gradients(
     task: Task, net: Net, batch: Batch, base: Batch, explained: Explained, size: PieceSize, path: Path | None,
-    out: list[torch.Tensor],
+    out: Tensors,
 ) -> Iterator[float]:  # fmt: skip
-    if path is None:
+    if task.method.name == "deeplift":
+        yield from _averaged(base, out, lambda one: deeplift(net, batch, one, explained, size, out))
+    elif path is None:
         yield from Gradients(net, batch, base, explained, size).at_rows(
             out, times_input=task.method.name == "input_x_gradient"
         )
     elif path.chosen is not None:
         yield from Gradients(net, batch, base, explained, size).along(path, out)
     else:
-        b = len(base)
-        for at in range(b):
-            for fraction in Gradients(net, batch, base.rows(at, at + 1), explained, size).along(path, out):
-                yield (at + fraction) / b
-        for one in out:
-            one /= b
+        yield from _averaged(base, out, lambda one: Gradients(net, batch, one, explained, size).along(path, out))
+
+
+def _averaged(base: Batch, out: Tensors, add: Callable[[Batch], Iterator[float]]) -> Iterator[float]:
+    """Add up what ``add`` gives for every baseline, and divide by their number."""
+    for at in range(len(base)):
+        for fraction in add(base.rows(at, at + 1)):
+            yield (at + fraction) / len(base)
+    for one in out:
+        one /= len(base)
 
 
 def _outputs(net: Net, batch: Batch, explained: Explained) -> Floats:
@@ -180,7 +189,7 @@ def _baseline_outputs(net: Net, base: Batch, explained: Explained) -> Floats:
     return np.asarray(means)[where]
 
 
-def to_columns(out: list[torch.Tensor], owners: npt.NDArray[np.intp] | None, p: int) -> Floats:
+def to_columns(out: Tensors, owners: npt.NDArray[np.intp] | None, p: int) -> Floats:
     """Return (c, p) the attributions of what the model reads, summed back to the raw columns they came from."""
     flat = torch.cat([one.reshape(len(one), -1).double() for one in out], dim=1).cpu().numpy()
     if owners is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,13 +115,22 @@ class Gradients:
             else:
                 total += torch.tensordot(weights[:, 0].to(total), spread, dims=1) * difference
 
+    def reached(self) -> bool:
+        """Tell whether a gradient arrives at any of the leaves."""
+        return any(found is not None for found in self._found(self.batch.parts, self.batch.leaves, self.target)[1])
+
     def _gradients(self, inputs: Tensors, leaves: Tensors, target: torch.Tensor) -> Tensors:
+        leaves, found = self._found(inputs, leaves, target)
+        return [torch.zeros_like(leaf) if one is None else one for leaf, one in zip(leaves, found, strict=True)]
+
+    def _found(
+        self, inputs: Tensors, leaves: Tensors, target: torch.Tensor
+    ) -> tuple[Tensors, Sequence[torch.Tensor | None]]:
         leaves = [leaf.detach().requires_grad_() for leaf in leaves]
         with torch.enable_grad():
             explained = self.explained.of_tensor(self.net.call_on(inputs, leaves), target)
             # Rows do not mix in evaluation mode, so that the gradient of the sum is each row's own.
-            found = torch.autograd.grad(explained.sum(), leaves, allow_unused=True)
-        return [torch.zeros_like(leaf) if one is None else one for leaf, one in zip(leaves, found, strict=True)]
+            return leaves, torch.autograd.grad(explained.sum(), leaves, allow_unused=True)
 
 
 def _like(values: torch.Tensor, leaf: torch.Tensor) -> torch.Tensor:

@@ -63,21 +63,23 @@ class Net:
             return [inputs]
         return list(inputs.values()) if isinstance(inputs, dict) else list(inputs)
 
-    def batch(self, inputs: Any) -> Batch:
+    def batch(self, inputs: Any, *, with_embeddings: bool = True) -> Batch:
         """Return ``inputs`` with what gradients are taken to; embeddings are called once to see what they answer."""
         parts = self.split(inputs)
         leaves = [parts[at] for at in self.floating]
-        if self.embeddings:
+        if self.embeddings and with_embeddings:
             with self._collected() as outputs, torch.no_grad():
                 self.call(parts)
             leaves += [output.detach() for output in outputs]
         return Batch(parts, leaves)
 
     def call(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return the module's answer."""
+        """Return the module's answer, one tensor: all others were refused when the Evaluation was made."""
         if self.names is not None:
-            return _one_output(self.module(**dict(zip(self.names, parts, strict=True))))
-        return _one_output(self.module(parts[0]) if self.is_single else self.module(*parts))
+            output: torch.Tensor = self.module(**dict(zip(self.names, parts, strict=True)))
+        else:
+            output = self.module(parts[0]) if self.is_single else self.module(*parts)
+        return output
 
     def call_on(self, parts: Sequence[torch.Tensor], leaves: Sequence[torch.Tensor]) -> torch.Tensor:
         """Return the answer when the parts that hold floats, and the embeddings' outputs, are ``leaves``."""
@@ -109,9 +111,3 @@ class Net:
         finally:
             for handle in handles:
                 handle.remove()
-
-
-def _one_output(output: Any) -> torch.Tensor:
-    """Return the output; what is not one tensor was refused when the Evaluation was made."""
-    tensor: torch.Tensor = output
-    return tensor
