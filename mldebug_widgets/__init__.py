@@ -21,6 +21,7 @@ _HOMES = {
     "crossfilter": "mldebug_widgets.analyzers.crossfilter",
     "attributions": "mldebug_widgets.analyzers.attributions",
     "sensitivity": "mldebug_widgets.analyzers.sensitivity",
+    "gradcam": "mldebug_widgets.analyzers.gradcam",
     "find_slices": "mldebug_widgets.analyzers.slices",
     "error_heatmap": "mldebug_widgets.analyzers.error_heatmap",
     "compare_rows": "mldebug_widgets.analyzers.slice_comparison",
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mldebug_widgets.analyzers.attributions import attributions as attributions
     from mldebug_widgets.analyzers.crossfilter import crossfilter as crossfilter
     from mldebug_widgets.analyzers.error_heatmap import error_heatmap as error_heatmap
+    from mldebug_widgets.analyzers.gradcam import gradcam as gradcam
     from mldebug_widgets.analyzers.overview import overview as overview
     from mldebug_widgets.analyzers.performance import performance as performance
     from mldebug_widgets.analyzers.sensitivity import sensitivity as sensitivity

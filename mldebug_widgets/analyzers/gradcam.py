@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+import torch
 
+from mldebug_widgets.analyzers.arguments import checked_evaluation
+from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
+from mldebug_widgets.analyzers.class_activation.making import Made, made_steps
+from mldebug_widgets.analyzers.class_activation.pictures import Pictures, pictures_of
+from mldebug_widgets.analyzers.class_activation.request import METHODS, PIXEL_METHODS, checked_request
+from mldebug_widgets.analyzers.class_activation.scaling import over_pictures
+from mldebug_widgets.analyzers.class_activation.steps import Batches, Progress, Step, Steps, drained
+from mldebug_widgets.analyzers.class_activation.survey import Ranked
 from mldebug_widgets.analyzers.trust import TrustLine
+
+if TYPE_CHECKING:
+    from mldebug_widgets.evaluation.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,3 +117,138 @@ class GradCamResult:
     suspicious: npt.NDArray[np.uint8]
     notes: tuple[str, ...]
     seconds: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one line per image: row, explained class, output, probability, loss, and how much of it is bright."""
+        names = [self.class_names[at] for at in self.target] if self.class_names else [""] * len(self.rows)
+        pixels = self.sizes.prod(axis=1)
+        bright = (self.maps > 0.5).sum(axis=(1, 2)) / pixels
+        columns = {"target": names, "output": self.output, "probability": self.probability, "loss": self.loss,
+                   "bright_share": bright, "suspicious": self.suspicious.astype(bool)}  # fmt: skip
+        return pd.DataFrame(columns, index=pd.Index(self.rows, name="row"))
+
+    def __repr__(self) -> str:
+        where = f" at {self.layer}" if self.layer else ""
+        return f"GradCamResult({len(self.rows)} images, {self.method_label}{where})"
+
+
+def gradcam(
+    ev: Evaluation,
+    rows: Any,
+    *,
+    method: str = "gradcam",
+    layer: str | None = None,
+    target: Any = None,
+    baseline: str = "zero",
+    n_steps: int = 50,
+    normalization: Any = None,
+    n_checked: int | None = None,
+    internal_batch_size: int | None = None,
+    seed: int | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    progress: Progress | None = None,
+) -> GradCamResult:
+    """Return where in the images the model looked."""
+    responsive = cancelled is not None or progress is not None
+    steps = gradcam_steps(
+        ev,
+        rows,
+        method=method,
+        layer=layer,
+        target=target,
+        baseline=baseline,
+        n_steps=n_steps,
+        normalization=normalization,
+        n_checked=n_checked,
+        internal_batch_size=internal_batch_size,
+        seed=seed,
+        responsive=responsive,
+    )
+    return drained(steps, cancelled, progress)
+
+
+def gradcam_steps(
+    ev: Evaluation,
+    rows: Any,
+    *,
+    method: str = "gradcam",
+    layer: str | None = None,
+    target: Any = None,
+    baseline: str = "zero",
+    n_steps: int = 50,
+    normalization: Any = None,
+    n_checked: int | None = None,
+    internal_batch_size: int | None = None,
+    seed: int | None = None,
+    responsive: bool = True,
+) -> Steps[GradCamResult]:
+    """Do what ``gradcam`` does in pieces: yields a ``Step`` after each, returns the result.
+
+    Between the pieces the user's model is as it was, so a kernel may do other things there.
+    """
+    started = time.perf_counter()
+    checked_evaluation(ev)
+    model = ExplainedModel(ev)
+    request = checked_request(
+        ev,
+        rows,
+        method=method,
+        layer=layer,
+        target=target,
+        baseline=baseline,
+        n_steps=n_steps,
+        n_checked=n_checked,
+        seed=seed,
+        columns=model.columns(),
+    )
+    batches = Batches(internal_batch_size, responsive=responsive)
+    yield Step("Reading the images", 0.0)
+    shown = pictures_of(ev.images, request.rows, normalization)
+    made = yield from made_steps(ev, model, request, batches)
+    return _result(ev, model, made, shown, time.perf_counter() - started)
+
+
+def _result(ev: Evaluation, model: ExplainedModel, made: Made, shown: Pictures, seconds: float) -> GradCamResult:
+    request = made.request
+    pixels = request.method in PIXEL_METHODS
+    raw = made.maps.values if pixels else made.maps.values.clip(0)
+    targets = torch.from_numpy(request.targets)
+    return GradCamResult(
+        kind="gradcam",
+        maps=over_pictures(raw, shown.sizes, shown.images.shape[1:3], pixels=pixels),
+        raw=raw,
+        images=shown.images,
+        sizes=shown.sizes,
+        rows=request.rows,
+        target=request.targets,
+        class_names=ev.class_names,
+        truth=_codes(ev.class_codes, request.rows),
+        predicted=_codes(ev.predicted_codes, request.rows),
+        output=model.explained(made.maps.raw, targets).float().numpy(),
+        probability=model.probability(made.maps.raw, targets).float().numpy(),
+        loss=ev.loss[request.rows].astype(np.float32),
+        method=request.method,
+        method_label=METHODS[request.method],
+        layer=made.layer.name if made.layer else "",
+        layers=tuple(_candidate(entry) for entry in made.survey.ranked),
+        layer_reason=made.reason,
+        trust={},
+        trust_lines=(),
+        suspicious=np.asarray(~raw.any(axis=(1, 2)), np.uint8),
+        notes=(*made.notes, *shown.notes),
+        seconds=seconds,
+    )
+
+
+def _codes(codes: Any, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    values = None if codes is None else np.asarray(codes)
+    if values is None or values.ndim > 1:
+        return np.full(len(rows), -1, np.intp)
+    return values[rows].astype(np.intp)
+
+
+def _candidate(entry: Ranked) -> LayerCandidate:
+    found = entry.found
+    grid = found.layout.grid
+    label = f"{found.name} · {grid[0]} x {grid[1]}"
+    return LayerCandidate(found.name, label, grid, found.layout.how, entry.score, entry.reason)
