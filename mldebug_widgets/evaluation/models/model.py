@@ -14,6 +14,7 @@ from mldebug_widgets.errors import MldValueError
 from mldebug_widgets.evaluation.models.preprocessing import Preprocess
 from mldebug_widgets.evaluation.models.protocol import Adapter, OpenAdapter
 from mldebug_widgets.evaluation.models.run import run
+from mldebug_widgets.evaluation.models.tokens import TokenAdapter
 from mldebug_widgets.evaluation.scores import ScoreRule
 
 
@@ -30,6 +31,8 @@ class Model:
         The user's own object, or None.
     opened
         The adapter, where the model can be called on the tensors that it reads itself; else None.
+    tokens
+        The adapter, where the model reads token ids; else None.
     rule
         How raw answers become scores.
     preprocess
@@ -47,6 +50,7 @@ class Model:
         self.module: nn.Module | None = adapter.module
         self.estimator: Any = adapter.estimator
         self.opened: OpenAdapter | None = adapter if isinstance(adapter, OpenAdapter) else None
+        self.tokens: TokenAdapter | None = adapter if isinstance(adapter, TokenAdapter) else None
         self.preprocess: Preprocess | None = adapter.preprocess
         self.why_cannot: str = adapter.why_cannot
         self.can_predict: bool = not adapter.why_cannot
