@@ -20,6 +20,7 @@ from mldebug_widgets.analyzers.class_activation.request import METHODS, PIXEL_ME
 from mldebug_widgets.analyzers.class_activation.scaling import over_pictures
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Progress, Step, Steps, drained
 from mldebug_widgets.analyzers.class_activation.survey import Ranked
+from mldebug_widgets.analyzers.class_activation.trusting import Trust, trust_steps
 from mldebug_widgets.analyzers.trust import TrustLine
 
 if TYPE_CHECKING:
@@ -90,6 +91,10 @@ class GradCamResult:
         Over these images together.
     suspicious
         (m,) 1 where a check failed for the image, so that the picture says so.
+    complaints
+        (m,) what speaks against each image's map, "" where nothing does.
+    unit
+        What ``output`` is: "score before softmax", "log-odds", "probability", "predicted value".
     notes, seconds
         What a reader must know; how long it took.
     """
@@ -115,6 +120,8 @@ class GradCamResult:
     trust: dict[str, float | None]
     trust_lines: tuple[TrustLine, ...]
     suspicious: npt.NDArray[np.uint8]
+    complaints: tuple[str, ...]
+    unit: str
     notes: tuple[str, ...]
     seconds: float
 
@@ -205,13 +212,17 @@ def gradcam_steps(
     yield Step("Reading the images", 0.0)
     shown = pictures_of(ev.images, request.rows, normalization)
     made = yield from made_steps(ev, model, request, batches)
-    return _result(ev, model, made, shown, time.perf_counter() - started)
+    trust = yield from trust_steps(model, made, batches)
+    return _result(ev, model, made, trust, shown, time.perf_counter() - started)
 
 
-def _result(ev: Evaluation, model: ExplainedModel, made: Made, shown: Pictures, seconds: float) -> GradCamResult:
+def _result(
+    ev: Evaluation, model: ExplainedModel, made: Made, trust: Trust, shown: Pictures, seconds: float
+) -> GradCamResult:
     request = made.request
     pixels = request.method in PIXEL_METHODS
-    raw = made.maps.values if pixels else made.maps.values.clip(0)
+    raw = np.nan_to_num(made.maps.values, nan=0, posinf=0, neginf=0)
+    raw = raw if pixels else raw.clip(0)
     targets = torch.from_numpy(request.targets)
     return GradCamResult(
         kind="gradcam",
@@ -232,9 +243,11 @@ def _result(ev: Evaluation, model: ExplainedModel, made: Made, shown: Pictures, 
         layer=made.layer.name if made.layer else "",
         layers=tuple(_candidate(entry) for entry in made.survey.ranked),
         layer_reason=made.reason,
-        trust={},
-        trust_lines=(),
-        suspicious=np.asarray(~raw.any(axis=(1, 2)), np.uint8),
+        trust={line.name: line.value for line in trust.lines},
+        trust_lines=trust.lines,
+        suspicious=np.array([bool(text) for text in trust.complaints], np.uint8),
+        complaints=trust.complaints,
+        unit=model.unit,
         notes=(*made.notes, *shown.notes),
         seconds=seconds,
     )

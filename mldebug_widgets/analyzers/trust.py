@@ -25,6 +25,8 @@ class TrustLine:
     verdict, words
         "good" or "bad" and the same in a word or two ("holds", "yes, rank correlation"); "not checked" and
         "not applicable" come with the reason.
+    detail
+        What it was checked on, for a tooltip or a second line.
     """
 
     name: str
@@ -33,3 +35,4 @@ class TrustLine:
     text: str
     verdict: Verdict
     words: str
+    detail: str = ""

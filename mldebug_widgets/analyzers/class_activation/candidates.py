@@ -35,13 +35,13 @@ class Found:
     is_block: bool
 
 
-def spatial_layers(model: ExplainedModel, images: torch.Tensor) -> tuple[list[Found], frozenset[str]]:
+def spatial_layers(model: ExplainedModel, images: torch.Tensor) -> tuple[list[Found], tuple[str, ...]]:
     """Return the layers that keep the places, in the order of the pass, and the names of all that ran.
 
     ``images`` (1, ...) is one image as the model reads it. Call it inside ``model.running()``.
     """
     if model.net is None:
-        return [], frozenset()
+        return [], ()
     found: dict[str, Found] = {}
     ran: list[str] = []
     handles = []
@@ -54,7 +54,7 @@ def spatial_layers(model: ExplainedModel, images: torch.Tensor) -> tuple[list[Fo
     finally:
         for handle in handles:
             handle.remove()
-    return list(found.values()), frozenset(ran)
+    return list(found.values()), tuple(dict.fromkeys(ran))
 
 
 def _probes(model: ExplainedModel, images: torch.Tensor) -> torch.Tensor:

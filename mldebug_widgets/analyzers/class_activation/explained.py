@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,6 +47,7 @@ class ExplainedModel:
         self.net: nn.Module | None = None if self.why_closed else module
         self._as_given = ev.model.module is module
         self.unit = "predicted value" if ev.task == "regression" else _UNITS[ev.model.rule.link]
+        self._noise: Callable[[torch.Tensor], torch.Tensor] | None = None
         with self.running():
             self.axes: Axes = axes_of(self.inputs(np.zeros(1, np.intp)))
 
@@ -70,7 +72,18 @@ class ExplainedModel:
                 "MLD-O95", "model", f"it reads {shown(inputs)}", "one tensor of images",
                 "Pass preprocess= that returns the images alone, with the other inputs bound in the model.",
             )  # fmt: skip
-        return inputs.detach()
+        inputs = inputs.detach()
+        return inputs if self._noise is None else self._noise(inputs)
+
+    def changed(
+        self, *, net: nn.Module | None = None, noise: Callable[[torch.Tensor], torch.Tensor] | None = None
+    ) -> ExplainedModel:
+        """Return the same with another module in place of the user's, or with noise on what it reads."""
+        other = copy(self)
+        if net is not None:
+            other.net, other._as_given = net, False
+        other._noise = noise
+        return other
 
     def answer(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the raw outputs, (n, k) or (n, 1); call it inside ``running()``."""

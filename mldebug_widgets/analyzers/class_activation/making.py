@@ -22,6 +22,7 @@ from mldebug_widgets.errors import MldValueError
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
+Floats = npt.NDArray[np.float32]
 _WITHOUT_GRADIENT = ("eigencam", "ablationcam", "scorecam")
 
 
@@ -97,6 +98,16 @@ def at_layer(model: ExplainedModel, request: Request, layer: Found, batches: Bat
     return maps
 
 
+def made_at(model: ExplainedModel, request: Request, layer: Found | None, batches: Batches) -> Steps[Floats | None]:
+    """Return the maps of a request at a known layer (None for pixel methods), or None where there are none."""
+    maps: Maps | Unreached | None
+    if layer is not None:
+        maps = yield from at_layer(model, request, layer, batches)
+    else:
+        maps, _delta, _difference = yield from _attributed(model, request, batches)
+    return maps.values if isinstance(maps, Maps) else None
+
+
 def _ranked_layer(known: Survey, request: Request) -> Found | None:
     if request.layer is not None:
         return known.spatial.get(request.layer)
@@ -111,21 +122,25 @@ def _why(known: Survey, request: Request) -> str:
 
 
 def _pixels(model: ExplainedModel, request: Request, known: Survey, batches: Batches) -> Steps[Made]:
-    rows, targets = request.rows, request.targets
-    if request.method == "occlusion":
-        maps = yield from occlusion(model, rows, targets, request.baseline, batches)
-        return Made(request, maps, None, known, "", None, None, request.notes)
-    if request.method == "saliency":
-        found = yield from saliency(model, rows, targets, batches)
-        delta = difference = None
-    else:
-        found, delta, difference = yield from integrated_gradients(
-            model, rows, targets, request.baseline, request.n_steps, batches
-        )
+    found, delta, difference = yield from _attributed(model, request, batches)
     if found is None:
         made = yield from _instead(model, request, known, batches, "no gradient reaches the pixels")
         return made
     return Made(request, found, None, known, "", delta, difference, request.notes)
+
+
+def _attributed(
+    model: ExplainedModel, request: Request, batches: Batches
+) -> Steps[tuple[Maps | None, Floats | None, Floats | None]]:
+    rows, targets = request.rows, request.targets
+    if request.method == "integrated_gradients":
+        found = yield from integrated_gradients(model, rows, targets, request.baseline, request.n_steps, batches)
+        return found
+    if request.method == "saliency":
+        maps = yield from saliency(model, rows, targets, batches)
+        return maps, None, None
+    hidden = yield from occlusion(model, rows, targets, request.baseline, batches)
+    return hidden, None, None
 
 
 def _instead(model: ExplainedModel, request: Request, known: Survey, batches: Batches, why: str) -> Steps[Made]:

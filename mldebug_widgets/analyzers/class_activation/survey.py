@@ -40,12 +40,12 @@ class Ranked:
 class Survey:
     """What is known of a model's layers.
 
-    ``spatial`` all that keep the places, by name; ``ran`` names of all that ran; ``ranked`` the best first;
+    ``spatial`` all that keep the places, by name; ``ran`` names of all that ran, in order; ``ranked`` the best first;
     ``reason`` why the first; ``tested`` whether the deletion test has been made.
     """
 
     spatial: dict[str, Found]
-    ran: frozenset[str]
+    ran: tuple[str, ...]
     ranked: tuple[Ranked, ...]
     reason: str
     tested: bool
