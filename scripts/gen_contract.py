@@ -18,6 +18,7 @@ from mldebug_widgets.analyzers.attributions import AttributionsResult
 from mldebug_widgets.analyzers.crossfilter import BrushCube, CarriedPairs, CrossfilterResult, SelectedBins
 from mldebug_widgets.analyzers.error_heatmap import ErrorHeatMap
 from mldebug_widgets.analyzers.gradcam import GradCamResult
+from mldebug_widgets.analyzers.image_pages import ImagePage, PageChecks, Thumbnails
 from mldebug_widgets.analyzers.overview import OverviewResult
 from mldebug_widgets.analyzers.performance import PerformanceResult
 from mldebug_widgets.analyzers.rows import RowsResult
@@ -41,6 +42,9 @@ ROOTS = (
     AttributionsResult,
     TextAttributionsResult,
     GradCamResult,
+    ImagePage,
+    PageChecks,
+    Thumbnails,
     SlicesResult,
     SliceComparison,
     SliceMeasure,

@@ -232,6 +232,8 @@ export interface GradCamResult {
   readonly trust: Readonly<Record<string, number | null>>;
   readonly trust_lines: readonly TrustLine[];
   readonly suspicious: NDArray;
+  readonly complaints: readonly string[];
+  readonly unit: string;
   readonly notes: readonly string[];
   readonly seconds: number | null;
 }
@@ -241,6 +243,33 @@ export interface Histogram {
   readonly edges: NDArray;
   readonly below: number;
   readonly above: number;
+}
+
+export interface ImagePage {
+  readonly start: number;
+  readonly total: number;
+  readonly rows: NDArray;
+  readonly truth: NDArray;
+  readonly predicted: NDArray;
+  readonly target: NDArray;
+  readonly output: NDArray;
+  readonly probability: NDArray;
+  readonly loss: NDArray;
+  readonly suspicious: NDArray;
+  readonly images: NDArray;
+  readonly sizes: NDArray;
+  readonly maps: NDArray;
+  readonly raw: NDArray;
+  readonly block: number;
+  readonly class_names: readonly string[];
+  readonly method: string;
+  readonly method_label: string;
+  readonly layer: string;
+  readonly layers: readonly LayerCandidate[];
+  readonly layer_reason: string;
+  readonly trust_lines: readonly TrustLine[];
+  readonly notes: readonly string[];
+  readonly seconds: number | null;
 }
 
 export interface LayerCandidate {
@@ -291,6 +320,11 @@ export interface OverviewResult {
   readonly splits: readonly SplitMetrics[];
   readonly baselines: readonly Baseline[];
   readonly seconds: number | null;
+}
+
+export interface PageChecks {
+  readonly trust_lines: readonly TrustLine[];
+  readonly suspicious: NDArray;
 }
 
 export interface PerformanceResult {
@@ -481,6 +515,12 @@ export interface ThresholdSweep {
   readonly negatives: number;
 }
 
+export interface Thumbnails {
+  readonly rows: NDArray;
+  readonly images: NDArray;
+  readonly sizes: NDArray;
+}
+
 export interface TreeNode {
   readonly parent: number;
   readonly depth: number;
@@ -499,6 +539,7 @@ export interface TrustLine {
   readonly text: string;
   readonly verdict: "good" | "bad" | "not checked" | "not applicable";
   readonly words: string;
+  readonly detail: string;
 }
 
 export interface WhatifResult {

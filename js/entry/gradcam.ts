@@ -1,0 +1,6 @@
+import { defineView } from "../host/define";
+import theme from "../ui/theme.css";
+import { GradCam } from "../views/gradcam/view";
+import css from "../views/gradcam/view.css";
+
+export default defineView(GradCam, [theme, css]);

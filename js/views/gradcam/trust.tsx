@@ -1,0 +1,54 @@
+/** How far the maps can be believed: a line per check, with its number and its verdict in words. */
+import type { CodedError } from "../../contract/errors";
+import type { TrustLine } from "../../contract/generated";
+import { LinkButton } from "../../ui";
+
+interface TrustProps {
+  lines: readonly TrustLine[];
+  /** The checks are still being made. */
+  checking: boolean;
+  /** Why they were not made. */
+  error: CodedError | null;
+  onCancel: () => void;
+  onCheck: () => void;
+}
+
+export function Trust({ lines, checking, error, onCancel, onCheck }: TrustProps) {
+  if (lines.length === 0 && !checking && error === null) return null;
+  return (
+    <section class="trust" aria-label="How far to trust it">
+      <h3>How far to trust it</h3>
+      {checking && (
+        <p class="small" role="status">
+          Being checked <LinkButton onClick={onCancel}>Cancel</LinkButton>
+        </p>
+      )}
+      {!checking && error !== null && (
+        <p class="small" role="status">
+          Not checked: {error.got || error.message} <LinkButton onClick={onCheck}>Check now</LinkButton>
+        </p>
+      )}
+      {!checking && lines.length > 0 && (
+        <dl>
+          {lines.map((line) => (
+            <Check key={line.name} line={line} />
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Check({ line }: { line: TrustLine }) {
+  const { label, text, verdict, words, detail } = line;
+  const tone = verdict === "good" || verdict === "bad" ? verdict : "";
+  return (
+    <div class="check" title={detail}>
+      <dt>{label}</dt>
+      <dd>
+        {text !== "" && <b class={tone}>{text}</b>}
+        <span class={tone === "bad" ? "bad" : "quiet"}>{words || verdict}</span>
+      </dd>
+    </div>
+  );
+}
