@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +95,7 @@ def attributions(
             progress(step.doing, step.fraction)
 
 
-def attribution_steps(ev: Evaluation, asked: Asked) -> Iterator[Step]:
+def attribution_steps(ev: Evaluation, asked: Asked) -> Generator[Step, None, AttributionsResult]:
     """Compute in steps of about 50 ms what ``attributions`` returns; the generator's return value is the result.
 
     Between two steps the user's model is as it was, so that a screen may be drawn, other work be done or the rest be

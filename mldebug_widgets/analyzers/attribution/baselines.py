@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from mldebug_widgets.analyzers.arguments import checked_row
@@ -140,30 +139,3 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float | np.floating):
         return f"{float(cell):.4g}"
     return str(cell)
-
-
-Floats = npt.NDArray[np.float32]
-
-
-def levels_of(ev: Evaluation, rows: npt.NDArray[np.intp]) -> Floats:
-    """Return (m, p) each cell's place among its column's values, 0 to 1; NaN where missing or without an order."""
-    levels = np.full((len(rows), ev.X.shape[1]), np.nan, dtype=np.float32)
-    for feature in ev.features:
-        column = ev.X.iloc[:, feature.position]
-        if feature.kind in ("numeric", "boolean", "datetime"):
-            levels[:, feature.position] = _places(column_numbers(column, feature.kind), rows)
-        elif isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered and len(column.cat.categories) > 1:
-            codes = column.cat.codes.to_numpy()[rows].astype(np.float32)
-            levels[:, feature.position] = np.where(codes < 0, np.nan, codes / (len(column.cat.categories) - 1))
-    return levels
-
-
-def _places(numbers: npt.NDArray[Any], rows: npt.NDArray[np.intp]) -> Floats:
-    present = np.sort(numbers[~np.isnan(numbers)])
-    wanted = numbers[rows]
-    below = np.searchsorted(present, wanted, "left")
-    above = len(present) - np.searchsorted(present, wanted, "right")
-    others = below + above
-    # Half of what is below counts against half of what is above: equal values share the middle of their places.
-    place = np.where(others > 0, (below + (len(present) - others) / 2) / max(len(present), 1), 0.5)
-    return np.where(np.isnan(wanted), np.nan, place).astype(np.float32)

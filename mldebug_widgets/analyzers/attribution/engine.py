@@ -70,22 +70,22 @@ class Found:
 def work(ev: Evaluation, task: Task, found: Found, module: nn.Module | None = None) -> Iterator[float]:
     """Fill ``found`` in pieces, yielding the share done; to be advanced inside ``running()`` only.
 
-    ``module`` is called instead of the user's own by the gradient methods: a copy with other weights.
+    ``module`` is called instead of the user's own: a copy with other weights.
     """
     if task.method.gradients:
         return _follow(ev, task, found, module)
-    return _perturb(ev, task, found)
+    return _perturb(ev, task, found, module)
 
 
-def masked_model(ev: Evaluation, task: Task) -> Masked:
+def masked_model(ev: Evaluation, task: Task, module: nn.Module | None = None) -> Masked:
     """Return what answers for the task's rows with masked cells."""
-    net = net_of(ev) if ev.model.family == "torch" else None
+    net = net_of(ev, module) if ev.model.family == "torch" else None
     read = masked_tensors(ev, net, task.frame, task.baselines) or masked_frames(ev, task.frame, task.baselines)
     return Masked(read, task.explained, task.frame.shape[1], len(task.baselines), PieceSize(_PREDICTED_ROWS))
 
 
-def _perturb(ev: Evaluation, task: Task, found: Found) -> Iterator[float]:
-    masked = masked_model(ev, task)
+def _perturb(ev: Evaluation, task: Task, found: Found, module: nn.Module | None) -> Iterator[float]:
+    masked = masked_model(ev, task, module)
     found.whole[:] = masked.whole()
     found.empty[:] = masked.empty()
     name = task.method.name

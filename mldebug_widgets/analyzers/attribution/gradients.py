@@ -104,10 +104,9 @@ class Gradients:
         for leaf, base in zip(rows.leaves, self.baseline.leaves, strict=True):
             from_base = base if path.chosen is None else base[path.chosen[start:stop, part].T]
             alpha = _like(alphas, leaf)
-            points.append((from_base + alpha * (leaf - from_base)).reshape(s * c, *leaf.shape[1:]))
+            points.append(torch.lerp(from_base, leaf, alpha).reshape(s * c, *leaf.shape[1:]))
             differences.append(leaf - from_base)
-        repeated = [tensor.repeat(s, *[1] * (tensor.ndim - 1)) for tensor in rows.parts]
-        gradients = self._gradients(repeated, points, self.target[start:stop].repeat(s))
+        gradients = self._gradients(self.net.repeated(rows.parts, s), points, self.target[start:stop].repeat(s))
         for total, gradient, difference in zip(sums, gradients, differences, strict=True):
             spread = gradient.reshape(s, c, *total.shape[1:])
             if path.chosen is not None:

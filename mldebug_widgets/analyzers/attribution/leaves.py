@@ -73,6 +73,12 @@ class Net:
             leaves += [output.detach() for output in outputs]
         return Batch(parts, leaves)
 
+    def repeated(self, parts: Sequence[torch.Tensor], times: int) -> Tensors:
+        """Return the parts one after the other ``times`` over; those that leaves stand in for are left as they are."""
+        return [
+            part if at in self.floating else part.repeat(times, *[1] * (part.ndim - 1)) for at, part in enumerate(parts)
+        ]
+
     def call(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
         """Return the module's answer, one tensor: all others were refused when the Evaluation was made."""
         if self.names is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,16 @@ def owners_of(ev: Evaluation, net: Net, *, leaves: bool) -> Owners | None:
         ``MLD-O86`` when a value is made from several columns, ``MLD-O87`` when what a row becomes hangs on the rows
         beside it: attributions can then not be summed back.
     """
+    known = _KNOWN.setdefault(ev, {})
+    if leaves not in known:
+        known[leaves] = _owners_of(ev, net, leaves=leaves)
+    return known[leaves]
+
+
+_KNOWN: WeakKeyDictionary[Evaluation, dict[bool, Owners | None]] = WeakKeyDictionary()
+
+
+def _owners_of(ev: Evaluation, net: Net, *, leaves: bool) -> Owners | None:
     p = ev.X.shape[1]
     preprocess = ev.model.preprocess
     read = _reader(ev, net, leaves=leaves)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mldebug_widgets.analyzers.arguments import checked_rows
+from mldebug_widgets.analyzers.attribution.views import (
+    AttributionComparison,
+    Dependence,
+    comparison_of,
+    dependence_of,
+)
 from mldebug_widgets.analyzers.trust import TrustLine
 
 
@@ -101,6 +108,30 @@ class AttributionsResult:
                 "attribution": self.values.reshape(-1),
             }
         )
+
+    def dependence(self, feature: str | int) -> Dependence:
+        """Return how the attribution of one column hangs on its value, over the explained rows.
+
+        Raises
+        ------
+        MldValueError
+            ``MLD-O88`` when there is no such column.
+        """
+        return dependence_of(self.cells, self.features, self.values, feature)
+
+    def compare(self, rows: Any) -> AttributionComparison:
+        """Return how the attributions of some of the explained rows differ from those of the other explained rows.
+
+        ``rows`` are row positions in the Evaluation or a boolean mask over all its rows; those that were not explained
+        do not count.
+
+        Raises
+        ------
+        MldValueError
+            ``MLD-O89`` when none of these rows was explained, or all of them were.
+        """
+        chosen = np.isin(self.rows, checked_rows(rows, self.n))
+        return comparison_of(self.features, self.values, chosen)
 
     def __repr__(self) -> str:
         leading = ", ".join(f"{self.features[at]} {self.mean_abs[at]:.3g}" for at in self.order[:3])

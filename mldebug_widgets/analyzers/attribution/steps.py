@@ -11,13 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.analyzers.arguments import checked_evaluation, checked_rows
-from mldebug_widgets.analyzers.attribution.baselines import Baseline, baseline_of, levels_of
+from mldebug_widgets.analyzers.attribution.baselines import Baseline, baseline_of
 from mldebug_widgets.analyzers.attribution.choice import Choice, choose_method
 from mldebug_widgets.analyzers.attribution.engine import Found, Task, work
 from mldebug_widgets.analyzers.attribution.explained import explained_output
+from mldebug_widgets.analyzers.attribution.levels import levels_of
 from mldebug_widgets.analyzers.attribution.methods import checked_count, checked_method, default_samples
 from mldebug_widgets.analyzers.attribution.pieces import Step, guarded
 from mldebug_widgets.analyzers.attribution.result import AttributionsResult
+from mldebug_widgets.analyzers.attribution.trust_checks import trust_checks
+from mldebug_widgets.analyzers.attribution.trust_lines import NAMES, unchecked
+from mldebug_widgets.analyzers.trust import TrustLine
 from mldebug_widgets.errors import MldValueError
 
 if TYPE_CHECKING:
@@ -54,6 +58,7 @@ class Plan:
     choice: Choice
     baseline: Baseline
     task: Task
+    per_row: int
 
 
 def steps_of(ev: Evaluation, asked: Asked) -> Generator[Step, None, AttributionsResult]:
@@ -64,7 +69,13 @@ def steps_of(ev: Evaluation, asked: Asked) -> Generator[Step, None, Attributions
     doing = plan.choice.method.label.lower()
     pieces = (Step(doing, fraction) for fraction in work(ev, plan.task, found))
     yield from guarded(ev.model.running, pieces)
-    return _result(ev, plan, found, time.perf_counter() - started)
+    lines: list[TrustLine] = []
+    if asked.trust:
+        checks = trust_checks(ev, plan.task, found, plan.per_row, lines)
+        yield from guarded(ev.model.running, (Step("checking how far it holds", done) for done in checks))
+    else:
+        lines += [unchecked(name, "trust=False") for name in NAMES]
+    return _result(ev, plan, found, tuple(lines), time.perf_counter() - started)
 
 
 def plan_of(ev: Evaluation, asked: Asked) -> Plan:
@@ -88,7 +99,7 @@ def plan_of(ev: Evaluation, asked: Asked) -> Plan:
     rows, sampled = _rows(ev, asked.rows, per_row, GRADIENT_BUDGET if method.gradients else BUDGET, seed)
     explained = explained_output(ev, rows, asked.target)
     task = Task(ev.X.iloc[rows], baseline.frame, explained, method, choice.owners, n_steps, samples, seed)
-    return Plan(rows, sampled, choice, baseline, task)
+    return Plan(rows, sampled, choice, baseline, task, per_row)
 
 
 def _cost(method: str, n_samples: int, n_steps: int, p: int) -> int:
@@ -111,7 +122,9 @@ def _rows(ev: Evaluation, rows: Any, per_row: int, budget: int, seed: int) -> tu
     return chosen, False
 
 
-def _result(ev: Evaluation, plan: Plan, found: Found, seconds: float) -> AttributionsResult:
+def _result(
+    ev: Evaluation, plan: Plan, found: Found, lines: tuple[TrustLine, ...], seconds: float
+) -> AttributionsResult:
     method = plan.choice.method
     values = found.values.astype(np.float32)
     missing = found.values.sum(axis=1) - (found.whole - found.empty)
@@ -142,8 +155,8 @@ def _result(ev: Evaluation, plan: Plan, found: Found, seconds: float) -> Attribu
         n=ev.n,
         sampled=plan.sampled,
         seed=plan.task.seed,
-        trust={},
-        trust_lines=(),
+        trust={line.name: line.value for line in lines},
+        trust_lines=lines,
         notes=tuple(notes),
         seconds=seconds,
         cells=plan.task.frame,
