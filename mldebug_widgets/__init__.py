@@ -20,6 +20,7 @@ _HOMES = {
     "performance": "mldebug_widgets.analyzers.performance",
     "crossfilter": "mldebug_widgets.analyzers.crossfilter",
     "attributions": "mldebug_widgets.analyzers.attributions",
+    "text_attributions": "mldebug_widgets.analyzers.text_attributions",
     "sensitivity": "mldebug_widgets.analyzers.sensitivity",
     "gradcam": "mldebug_widgets.analyzers.gradcam",
     "find_slices": "mldebug_widgets.analyzers.slices",
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from mldebug_widgets.analyzers.sensitivity import sensitivity as sensitivity
     from mldebug_widgets.analyzers.slice_comparison import compare_rows as compare_rows
     from mldebug_widgets.analyzers.slices import find_slices as find_slices
+    from mldebug_widgets.analyzers.text_attributions import text_attributions as text_attributions
     from mldebug_widgets.checks import findings as findings
     from mldebug_widgets.checks.finding import Finding as Finding
     from mldebug_widgets.errors import MldError as MldError

@@ -111,7 +111,7 @@ def with_text_input(
     Raises
     ------
     MldValueError, MldTypeError
-        ``MLD-O102`` when there are no texts for a tokenizer, ``MLD-O103`` when texts names no column.
+        ``MLD-O102`` when there are no texts for a tokenizer, ``MLD-D16`` when ``texts`` names no column.
     """
     reads_alone = tokenizer is not None or _starts_with_vectorizer(model)
     column = _column_of(table, texts, alone=reads_alone, sequence=make is not None)
@@ -134,8 +134,8 @@ def _column_of(table: Table, texts: Any, *, alone: bool, sequence: bool) -> int 
     frame = table.frame
     if isinstance(texts, str):
         if texts not in frame.columns:
-            raise MldValueError(
-                "MLD-O103", "texts", f"data has no column {texts!r}",
+            raise MldTypeError(
+                "MLD-D16", "texts", f"data has no column {texts!r}",
                 f"one text per row, or one of the columns {', '.join(map(repr, frame.columns[:8]))}", "Name a column.",
             )  # fmt: skip
         return int(frame.columns.get_indexer([texts])[0])
@@ -151,7 +151,7 @@ def _column_of(table: Table, texts: Any, *, alone: bool, sequence: bool) -> int 
 
 def _with_column(table: Table, texts: Any) -> tuple[Table, int]:
     if not _all_texts(texts):
-        raise MldTypeError("MLD-O103", "texts", f"got {shown(texts)}", "one text per row", "Pass a list of str.")
+        raise MldTypeError("MLD-D16", "texts", f"got {shown(texts)}", "one text per row", "Pass a list of str.")
     if table.form in ("array", "tensor") or not table.frame.shape[1]:
         frame = pd.DataFrame({COLUMN: list(texts)}, index=table.frame.index, dtype=object)  # ids say nothing to people
     else:
