@@ -1,8 +1,8 @@
 /** The page's images as tiles. Arrow keys move between them. */
 import { useRef } from "preact/hooks";
+import { nextTile, PictureView } from "../../ui";
 import { answerText, FAILED_WORDS, mapOf, type Names, spoken, verdictOf } from "./captions";
 import type { ShownImage } from "./images";
-import { PictureView } from "./picture";
 
 interface ImageGridProps {
   images: readonly ShownImage[];
@@ -17,7 +17,7 @@ export function ImageGrid({ images, beside, names, pending, onOpen }: ImageGridP
   const list = useRef<HTMLUListElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
     const tiles = [...(list.current?.querySelectorAll<HTMLButtonElement>("button.tile") ?? [])];
-    const next = tiles[nextTile(tiles, event)];
+    const next = nextTile(tiles, event);
     if (next === undefined) return;
     event.preventDefault();
     next.focus();
@@ -78,20 +78,4 @@ export function Framed({ image, shown, names }: { image: ShownImage; shown: Show
       {of && <span class="map-of">{of}</span>}
     </span>
   );
-}
-
-function nextTile(tiles: readonly HTMLButtonElement[], event: KeyboardEvent): number {
-  const focused = tiles.indexOf(event.target as HTMLButtonElement);
-  if (focused < 0) return -1;
-  const top = tiles[0]?.offsetTop;
-  const columns = Math.max(1, tiles.filter((tile) => tile.offsetTop === top).length);
-  const steps: Record<string, number> = {
-    ArrowLeft: focused - 1,
-    ArrowRight: focused + 1,
-    ArrowUp: focused - columns,
-    ArrowDown: focused + columns,
-    Home: 0,
-    End: tiles.length - 1,
-  };
-  return Object.hasOwn(steps, event.key) ? (steps[event.key] ?? -1) : -1;
 }

@@ -1,21 +1,7 @@
 /** One page of images, its arrays ready to be read. */
 import type { ImagePage } from "../../contract/generated";
 import { type Values, values } from "../../contract/values";
-
-export interface Picture {
-  width: number;
-  height: number;
-  /** 3 bytes per pixel, rows of the padded width. */
-  pixels: Values;
-  /** Pixels in one padded row. */
-  stride: number;
-}
-
-export interface HeatMap {
-  /** One byte per pixel of the picture, in rows of `stride`. */
-  shades: Values;
-  stride: number;
-}
+import { type HeatMap, type Picture, picturesOf } from "../../ui";
 
 export interface Numbers {
   cells: Values;
@@ -62,20 +48,6 @@ export function imagesOf(page: ImagePage): ShownImage[] {
     picture: pictures[place] ?? { width: 1, height: 1, pixels: new Uint8Array(3), stride: 1 },
     map: maps[place] ?? null,
     numbers: numbers[place] ?? null,
-  }));
-}
-
-/** Pictures padded to one size: (m, h, w, 3) with the size of each. */
-export function picturesOf({ images, sizes }: Pick<ImagePage, "images" | "sizes">): Picture[] {
-  const [count = 0, height = 0, width = 0] = images.shape;
-  const all = values(images);
-  const size = values(sizes);
-  const area = height * width * 3;
-  return Array.from({ length: count }, (_, place) => ({
-    width: size[2 * place + 1] ?? width,
-    height: size[2 * place] ?? height,
-    pixels: all.subarray(place * area, (place + 1) * area),
-    stride: width,
   }));
 }
 

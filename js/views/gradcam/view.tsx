@@ -8,7 +8,7 @@ import { ImageGrid } from "./image_grid";
 import { imagesOf, type ShownImage } from "./images";
 import { MapsState } from "./maps_state";
 import { Opened } from "./opened";
-import { drawSheet, savePng } from "./paint";
+import { drawSheet, savePng } from "./sheet";
 import { Side } from "./side";
 import { PAGE_IMAGES, useImages, useSettings } from "./use_images";
 
