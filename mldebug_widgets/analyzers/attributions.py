@@ -51,7 +51,7 @@ def attributions(
         median moment, the empty text), the position of a row, or "background", a sample of 20 rows over which the
         attributions are averaged. "auto" is "mean", and "background" for GradientShap.
     n_samples
-        Samples per row of the methods that draw: points (gradient_shap, 50), permutations (shapley_value_sampling,
+        Samples per row of the methods that draw: points (gradient_shap, 200), permutations (shapley_value_sampling,
         25), coalitions (kernel_shap, 2 p + 2,048 or all of them; lime, 1,000).
     seed
         Seed of what is drawn; that of the Evaluation when None.

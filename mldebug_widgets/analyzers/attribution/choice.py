@@ -75,17 +75,21 @@ def _followed(ev: Evaluation, name: str) -> npt.NDArray[np.intp] | None:
 def _why_not_followed(ev: Evaluation) -> str:
     """Return why no gradient arrives at what the model reads, or ""."""
     net = net_of(ev)
-    rows = read_batch(ev, net, ev.X.iloc[:2])
+    rows = read_batch(ev, net, ev.X.iloc[:1])
     if not rows.leaves:
         return f"{ev.model_name} reads whole numbers, and has no embedding layer to follow gradients to"
     target = np.zeros(len(rows), dtype=np.intp)
     explained = Explained(ev.model.rule, target, "predicted value")
     try:
-        reached = Gradients(net, rows, rows, explained, PieceSize(2)).reached()
-    except Exception as error:
-        if is_out_of_memory(error) or isinstance(error, MldError):
+        reached = Gradients(net, rows, rows, explained, PieceSize(1)).reached()
+    except MldError as error:
+        if error.code != "MLD-O85":
             raise
-        return f"following its gradients fails with {type(error).__name__}: {str(error).partition(chr(10))[0][:160]}"
+        return error.got
+    except Exception as error:
+        if is_out_of_memory(error):
+            PieceSize(1).halve(error)
+        raise
     return "" if reached else f"no gradient of {ev.model_name}'s output reaches its inputs"
 
 

@@ -26,7 +26,7 @@ class _Explaining(nn.Module):
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         *parts, target = inputs
-        return self._explained.of_tensor(self._net.call(parts), target)
+        return self._explained.of_tensor(self._net.answer(parts), target)
 
 
 def deeplift(

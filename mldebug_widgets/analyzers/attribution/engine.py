@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,7 @@ from mldebug_widgets.analyzers.attribution.perturbation import (
     lime,
     shapley_value_sampling,
 )
-from mldebug_widgets.analyzers.attribution.pieces import PieceSize
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize, at_once
 
 if TYPE_CHECKING:
     from torch import nn
@@ -125,8 +125,8 @@ def _follow(ev: Evaluation, task: Task, found: Found, module: nn.Module | None) 
         batch = read_batch(ev, net, task.frame.iloc[start:stop])
         target = task.explained.target[start:stop]
         explained = Explained(task.explained.rule, target, task.explained.unit)
-        found.whole[start:stop] = _outputs(net, batch, explained)
-        found.empty[start:stop] = _baseline_outputs(net, base, explained)
+        found.whole[start:stop] = _outputs(net, batch, explained, size)
+        found.empty[start:stop] = _baseline_outputs(net, base, explained, size)
         out = zeros_for(batch)
         part = None if path is None else path.rows(start, stop)
         for fraction in _gradients(task, net, batch, base, explained, size, part, out):
@@ -167,25 +167,26 @@ def _averaged(base: Batch, out: Tensors, add: Callable[[Batch], Iterator[float]]
         one /= len(base)
 
 
-def _outputs(net: Net, batch: Batch, explained: Explained) -> Floats:
-    outputs = []
-    with torch.no_grad():
-        for start in range(0, len(batch), _PREDICTED_ROWS):
-            rows = batch.rows(start, start + _PREDICTED_ROWS)
-            target = torch.from_numpy(explained.target[start : start + _PREDICTED_ROWS]).to(rows.parts[0].device)
-            outputs.append(explained.of_tensor(net.call(rows.parts), target).double().cpu().numpy())
-    return np.concatenate(outputs)
+def _outputs(net: Net, batch: Batch, explained: Explained, size: PieceSize) -> Floats:
+    """Return (c,) the explained output of the rows."""
+    outputs = np.empty(len(batch))
+    target = torch.from_numpy(explained.target).to(batch.parts[0].device)
+
+    def write(start: int, stop: int) -> None:
+        with torch.no_grad():
+            raw = net.call(batch.rows(start, stop).parts)
+            outputs[start:stop] = explained.of_tensor(raw, target[start:stop]).double().cpu().numpy()
+
+    at_once(len(batch), size, write)
+    return outputs
 
 
-def _baseline_outputs(net: Net, base: Batch, explained: Explained) -> Floats:
+def _baseline_outputs(net: Net, base: Batch, explained: Explained, size: PieceSize) -> Floats:
     """Return (c,) the mean output over the baselines, for each row's target."""
     targets, where = np.unique(explained.target, return_inverse=True)
-    with torch.no_grad():
-        raw = net.call(base.parts)
-        means = [
-            float(explained.of_tensor(raw, torch.full((len(raw),), int(target), device=raw.device)).double().mean())
-            for target in targets
-        ]
+    means = [
+        _outputs(net, base, replace(explained, target=np.full(len(base), target)), size).mean() for target in targets
+    ]
     return np.asarray(means)[where]
 
 

@@ -10,7 +10,8 @@ import torch
 
 from mldebug_widgets.analyzers.attribution.explained import Explained
 from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, Tensors
-from mldebug_widgets.analyzers.attribution.pieces import PieceSize, chunks, parts
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize, chunks, is_out_of_memory, parts
+from mldebug_widgets.errors import MldValueError, shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +130,17 @@ class Gradients:
         with torch.enable_grad():
             explained = self.explained.of_tensor(self.net.call_on(inputs, leaves), target)
             # Rows do not mix in evaluation mode, so that the gradient of the sum is each row's own.
-            return leaves, torch.autograd.grad(explained.sum(), leaves, allow_unused=True)
+            try:
+                return leaves, torch.autograd.grad(explained.sum(), leaves, allow_unused=True)
+            except Exception as error:
+                if is_out_of_memory(error):
+                    raise
+                raise MldValueError(
+                    "MLD-O85", "method",
+                    f"following the model's gradients fails with {type(error).__name__}: {shown(str(error), 200)}",
+                    "a model whose output hangs on its inputs by operations with gradients",
+                    'Pass method="kernel_shap", which only asks the model.',
+                ) from error  # fmt: skip
 
 
 def _like(values: torch.Tensor, leaf: torch.Tensor) -> torch.Tensor:

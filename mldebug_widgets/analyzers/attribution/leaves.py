@@ -10,7 +10,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize, at_once, is_out_of_memory
+from mldebug_widgets.errors import MldValueError, shown
+
 Tensors = list[torch.Tensor]
+
+_ROWS_AT_ONCE = 8_192
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,10 +73,19 @@ class Net:
         parts = self.split(inputs)
         leaves = [parts[at] for at in self.floating]
         if self.embeddings and with_embeddings:
-            with self._collected() as outputs, torch.no_grad():
-                self.call(parts)
-            leaves += [output.detach() for output in outputs]
+            leaves += self._embedded(parts)
         return Batch(parts, leaves)
+
+    def _embedded(self, parts: Tensors) -> Tensors:
+        found: list[Tensors] = []
+
+        def collect(start: int, stop: int) -> None:
+            with self._collected() as outputs, torch.no_grad():
+                self.call([part[start:stop] for part in parts])
+            found.append([output.detach() for output in outputs])
+
+        at_once(len(parts[0]), PieceSize(_ROWS_AT_ONCE), collect)
+        return [torch.cat(same) for same in zip(*found, strict=True)]
 
     def repeated(self, parts: Sequence[torch.Tensor], times: int) -> Tensors:
         """Return the parts one after the other ``times`` over; those that leaves stand in for are left as they are."""
@@ -80,6 +94,24 @@ class Net:
         ]
 
     def call(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the module's answer.
+
+        Raises
+        ------
+        MldValueError
+            ``MLD-M04`` when the module fails, with its own error as ``__cause__``.
+        """
+        try:
+            return self.answer(parts)
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise
+            raise MldValueError(
+                "MLD-M04", "model", f"it failed with {type(error).__name__}: {shown(str(error), 300)}",
+                "an answer for every row", "Its own error is shown above this one.",
+            ) from error  # fmt: skip
+
+    def answer(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
         """Return the module's answer, one tensor: all others were refused when the Evaluation was made."""
         if self.names is not None:
             output: torch.Tensor = self.module(**dict(zip(self.names, parts, strict=True)))

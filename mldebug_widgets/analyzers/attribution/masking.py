@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mldebug_widgets.analyzers.attribution.explained import Explained
-from mldebug_widgets.analyzers.attribution.pieces import PieceSize
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize, at_once
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
 Keep = npt.NDArray[np.bool_]
+
+#: Rows whose masks are made at once.
+BLOCK_ROWS = 65_536
 
 
 class Reader(Protocol):
@@ -35,8 +38,8 @@ class Masked:
     ----------
     m, p, n_baselines
         Rows, columns, baselines.
-    evaluated
-        How many rows the model has answered for.
+    size
+        Rows that the model answers for at once.
     """
 
     def __init__(self, read: Reader, explained: Explained, p: int, n_baselines: int, size: PieceSize) -> None:
@@ -46,16 +49,20 @@ class Masked:
         self.p = p
         self.n_baselines = n_baselines
         self.size = size
-        self.evaluated = 0
 
     def paired(self, at: Positions, keep: Keep) -> Floats:
         """Return (r,) the outputs of the rows ``at``, each with its own cells kept."""
-        total = np.zeros(len(at))
-        for baseline in range(self.n_baselines):
-            raw = self._read(at, keep, baseline)
-            total += self._explained.of(raw, self._explained.target[at])
-        self.evaluated += len(at) * self.n_baselines
-        return total / self.n_baselines
+        means = np.empty(len(at))
+
+        def write(start: int, stop: int) -> None:
+            some, kept = at[start:stop], keep[start:stop]
+            total = np.zeros(len(some))
+            for baseline in range(self.n_baselines):
+                total += self._explained.of(self._read(some, kept, baseline), self._explained.target[some])
+            means[start:stop] = total / self.n_baselines
+
+        at_once(len(at), self.size, write)
+        return means
 
     def product(self, start: int, stop: int, keep: Keep) -> Floats:
         """Return (stop - start, s) the outputs of these rows under each of the s masks."""
@@ -70,16 +77,16 @@ class Masked:
 
     def whole(self) -> Floats:
         """Return (m,) the outputs of the rows as they are."""
-        return self._in_parts(keep=True)
+        return self._with(keep=True)
 
     def empty(self) -> Floats:
         """Return (m,) the output of the baseline, for each row's target."""
-        return self._in_parts(keep=False)
+        return self._with(keep=False)
 
-    def _in_parts(self, *, keep: bool) -> Floats:
+    def _with(self, *, keep: bool) -> Floats:
         outputs = np.empty(self.m)
-        for start in range(0, self.m, self.size.rows):
-            at = np.arange(start, min(start + self.size.rows, self.m))
+        for start in range(0, self.m, BLOCK_ROWS):
+            at = np.arange(start, min(start + BLOCK_ROWS, self.m))
             outputs[at] = self.paired(at, np.full((len(at), self.p), keep))
         return outputs
 

@@ -39,7 +39,7 @@ METHODS = {
     for method in (
         Method("integrated_gradients", "Integrated gradients", True, True, True),
         Method("deeplift", "DeepLift", True, True, True),
-        Method("gradient_shap", "GradientShap", True, True, True, 50),
+        Method("gradient_shap", "GradientShap", True, True, True, 200),
         Method("input_x_gradient", "Input x gradient", True, False, False),
         Method("saliency", "Saliency", True, False, False),
         Method("shapley_value_sampling", "Shapley value sampling", False, True, True, 25),

@@ -66,6 +66,12 @@ def chunks(n: int, per_row: int, size: PieceSize, compute: Callable[[int, int], 
         yield start / n
 
 
+def at_once(n: int, size: PieceSize, compute: Callable[[int, int], None]) -> None:
+    """Call ``compute(start, stop)`` over 0 to n in pieces that fit into memory, without a look between them."""
+    for _ in chunks(n, 1, size, compute):
+        pass
+
+
 def parts(total: int, held: int, size: PieceSize) -> Iterator[slice]:
     """Yield slices of ``total`` things, so few at a time that ``held`` rows times them fit the present size."""
     step = max(1, size.rows // max(held, 1))

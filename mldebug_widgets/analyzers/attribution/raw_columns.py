@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 Owners = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
-#: Rows in which single cells are replaced, cells tried in each numeric column, and categories tried at most.
+#: Rows in which single cells are replaced, cells tried in each numeric column, rows each is tried in, and categories.
 _BASE_ROWS = 16
 _NUMBERS = 48
+_TRIES = 4
 _CATEGORIES = 1_000
 _ROWS_AT_ONCE = 8_192
 
@@ -87,19 +88,25 @@ def _probed(ev: Evaluation, read: Read) -> Owners:
     plain = read(base)
     moved = np.zeros((plain.shape[1], ev.X.shape[1]), dtype=bool)
     for position in range(ev.X.shape[1]):
-        donors = _donors(ev, position)
+        donors, into = _pairs(_donors(ev, position), len(base))
         for start in range(0, len(donors), _ROWS_AT_ONCE):
-            some = donors[start : start + _ROWS_AT_ONCE]
-            probed = read(_probe(base, ev.X.iloc[:, position], position, some))
+            some, at = donors[start : start + _ROWS_AT_ONCE], into[start : start + _ROWS_AT_ONCE]
+            probed = read(_probe(base, ev.X.iloc[:, position], position, some, at))
             if not _same(probed[: len(base)], plain).all():
                 raise _beside(ev)
-            at = np.arange(len(some)) % len(base)
             moved[:, position] |= ~_same(probed[len(base) :], plain[at]).all(axis=0)
     return _single(ev, [np.flatnonzero(row) for row in moved])
 
 
 def _same(left: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> Bools:
     return np.asarray(np.isclose(left, right, rtol=1e-5, atol=1e-7, equal_nan=True))
+
+
+def _pairs(donors: Owners, n_base: int) -> tuple[Owners, Owners]:
+    """Return every donor several times over, each time with another base row: one of them may hold the same value."""
+    times = min(n_base, _TRIES)
+    into = (np.arange(len(donors))[:, None] + np.arange(times) * max(n_base // times, 1)) % n_base
+    return np.repeat(donors, times), into.reshape(-1)
 
 
 def _donors(ev: Evaluation, position: int) -> npt.NDArray[np.intp]:
@@ -119,10 +126,9 @@ def _ends(column: pd.Series) -> list[int]:
     return [int(ordered.argmin()), int(ordered.argmax())] if not ordered.isna().any() else []
 
 
-def _probe(base: pd.DataFrame, column: pd.Series, position: int, donors: npt.NDArray[np.intp]) -> pd.DataFrame:
-    """Return the base rows as they are, and then again with the donors' cells in one column."""
-    at = np.concatenate([np.arange(len(base)), np.arange(len(donors)) % len(base)])
-    frame = base.iloc[at].reset_index(drop=True)
+def _probe(base: pd.DataFrame, column: pd.Series, position: int, donors: Owners, into: Owners) -> pd.DataFrame:
+    """Return the base rows as they are, and then those of ``into`` with the donors' cells in one column."""
+    frame = base.iloc[np.concatenate([np.arange(len(base)), into])].reset_index(drop=True)
     own = base.iloc[:, position]
     cells = pd.concat([own, column.iloc[donors]], ignore_index=True).array
     frame.isetitem(position, cells)

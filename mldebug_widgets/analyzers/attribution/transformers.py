@@ -23,7 +23,7 @@ def sources_of(transformer: Any, columns: Sequence[str], n_out: int | None = Non
     from sklearn.preprocessing import Normalizer, OneHotEncoder, PolynomialFeatures
 
     n = len(columns)
-    if transformer is None or (isinstance(transformer, str) and transformer == "passthrough"):
+    if _passes_through(transformer):
         return _each(range(n))
     if isinstance(transformer, ColumnTransformer):
         return _of_column_transformer(transformer, columns)
@@ -41,6 +41,14 @@ def sources_of(transformer: Any, columns: Sequence[str], n_out: int | None = Non
     if isinstance(transformer, OneToOneFeatureMixin) and not isinstance(transformer, Normalizer):
         return _each(range(n))
     return _of_imputer(transformer, n) or _of_one_column(n, n_out)
+
+
+def _passes_through(transformer: Any) -> bool:
+    from sklearn.preprocessing import FunctionTransformer
+
+    if isinstance(transformer, FunctionTransformer):
+        return transformer.func is None
+    return transformer is None or (isinstance(transformer, str) and transformer == "passthrough")
 
 
 def _each(positions: Any) -> Sources:
