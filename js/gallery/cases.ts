@@ -25,6 +25,8 @@ import { Sensitivity } from "../views/sensitivity/view";
 import sensitivityCss from "../views/sensitivity/view.css";
 import { styles as slicesCss } from "../views/slices/styles";
 import { Slices } from "../views/slices/view";
+import { TextAttributions } from "../views/text_attributions/view";
+import textAttributionsCss from "../views/text_attributions/view.css";
 import whatif from "../views/whatif/fixture.json";
 import { Whatif } from "../views/whatif/view";
 import whatifCss from "../views/whatif/view.css";
@@ -35,6 +37,7 @@ import { madeUpRows, stripCase } from "./crossfilter_fixtures";
 import * as fixtures from "./fixtures";
 import { failedChecks, imagesAnswers, fixture as imagesFixture } from "./images_fixtures";
 import * as slices from "./slices_fixtures";
+import * as texts from "./texts_fixtures";
 
 export interface GalleryCase {
   view: ViewComponent;
@@ -56,6 +59,7 @@ const STYLES = new Map<ViewComponent, string>([
   [Crossfilter, crossfilterCss],
   [Slices, sliderCss + slicesCss],
   [Attributions, attributionsCss],
+  [TextAttributions, textAttributionsCss],
 ]);
 
 export function viewStyles(view: ViewComponent): string {
@@ -128,6 +132,18 @@ function imagesPanel(
     traits: { ...imagesFixture.live, settings: { ...imagesFixture.live.settings, beside: null }, ...traits },
     shared: fixtures.workbench({ panel: "gradcam" }),
     answers: { ...imagesAnswers, ...answers },
+    connection,
+  };
+}
+
+/** The Text panel inside its workbench, where it asks nobody. */
+function textPanel(traits: Record<string, unknown> = {}, connection: Connection = "live"): GalleryCase {
+  const nothing = () => null;
+  return {
+    view: TextAttributions,
+    traits: { ...texts.live, ...traits },
+    shared: texts.shared(),
+    answers: { configure: nothing, turn: nothing, open_row: nothing, compute: nothing, cancel: nothing },
     connection,
   };
 }
@@ -307,4 +323,13 @@ export const cases: Record<string, GalleryCase> = {
     },
   }),
   findings: { view: Findings, traits: { result: fixtures.findings } },
+  text: textPanel(),
+  "text-computing": textPanel({
+    ...texts.nothing,
+    status: { state: "running", text: "Integrated gradients", fraction: 0.4 },
+  }),
+  "text-failed": textPanel({ ...texts.nothing, status: { ...texts.idle, state: "failed", error: ERROR } }),
+  "text-cancelled": textPanel({ status: { ...texts.idle, state: "cancelled" } }),
+  "text-report": textPanel({ ...texts.report }, "report"),
+  "text-alone": { view: TextAttributions, traits: texts.alone },
 };

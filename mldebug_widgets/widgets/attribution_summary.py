@@ -1,4 +1,4 @@
-"""What the attributions view shows of a result: bars from all rows, dots of some, one row's steps, two sides compared."""
+"""What the attributions view shows of a result: bars of all rows, dots of some, one row's steps, two sides compared."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from mldebug_widgets.analyzers.attribution.baselines import cell_texts
 from mldebug_widgets.analyzers.attributions import AttributionsResult
-from mldebug_widgets.analyzers.columns import column_codes, column_numbers
 from mldebug_widgets.analyzers.trust import TrustLine
 from mldebug_widgets.evaluation.schema import describe_features
+from mldebug_widgets.widgets.attribution_columns import AttributionCurve, Column, column_of, curve_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mldebug_widgets.evaluation.schema import FeatureKind
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -29,24 +27,8 @@ MOST_DOTS = 2_000
 MOST_FEATURES = 30
 #: Bars of one row; the others are one bar together.
 MOST_BARS = 12
-#: Categories of a dependence plot, the most frequent ones.
-MOST_CATEGORIES = 12
-CURVE_BINS = 20
 #: How many of the dots' values are without a place.
 NO_LEVEL = 255
-ORDERED_KINDS = ("numeric", "datetime")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AttributionCurve:
-    """How the attribution of a column runs over its values: means of all attributed rows.
-
-    ``x`` (b,) mean value per bin, or the position of a label; ``mean`` (b,) mean attribution; ``count`` (b,) rows.
-    """
-
-    x: Floats
-    mean: Floats
-    count: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,7 +158,7 @@ def summary_of(result: AttributionsResult, kinds: Sequence[FeatureKind] | None =
     shown = [int(position) for position in result.order[:MOST_FEATURES]]
     others = result.order[MOST_FEATURES:]
     drawn = _drawn(len(result.rows), result.seed)
-    columns = [_column(result, position, known) for position in shown]
+    columns = [column_of(result, position, known) for position in shown]
     return AttributionsSummary(
         method=result.method,
         method_label=result.method_label,
@@ -203,7 +185,8 @@ def summary_of(result: AttributionsResult, kinds: Sequence[FeatureKind] | None =
             targets=result.target[drawn],
         ),
         trust_lines=result.trust_lines,
-        notes=result.notes,
+        # How many rows were attributed stands below the picture.
+        notes=tuple(note for note in result.notes if not note.endswith(f" rows, seed {result.seed}.")),
         seconds=result.seconds,
     )
 
@@ -219,7 +202,7 @@ def row_of(result: AttributionsResult, index: int, why: str) -> RowAttributions:
     order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")
     # One column alone is not summed up: it takes no more room than its sum.
     shown = order if len(order) <= MOST_BARS + 1 else order[:MOST_BARS]
-    cells = cell_texts(result.cells.iloc[[index]]) if len(result.cells) else ("",) * len(values)
+    cells = [cell_text(result.cells.iat[index, at]) if len(result.cells) else "" for at in range(len(values))]
     delta = float(result.delta[index])
     return RowAttributions(
         row=int(result.rows[index]),
@@ -287,6 +270,17 @@ def compared(
     )
 
 
+def cell_text(cell: Any) -> str:
+    """Return a cell as the view writes numbers and dates."""
+    if cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float | np.floating) and np.isnan(cell)):
+        return "missing"
+    if isinstance(cell, pd.Timestamp):
+        return f"{cell:%Y-%m-%d}" if cell == cell.normalize() else f"{cell:%Y-%m-%d %H:%M}"
+    if isinstance(cell, int | float | np.number) and not isinstance(cell, bool):
+        return f"{float(cell):,.6g}".replace("-", "\N{MINUS SIGN}")
+    return str(cell)
+
+
 def target_words(result: AttributionsResult) -> str:
     """Return the class that is explained, "predicted class" where it differs between rows, "" without classes."""
     if not result.class_names or not len(result.target):
@@ -309,44 +303,7 @@ def _levels(levels: Floats) -> npt.NDArray[np.uint8]:
     return np.asarray(scaled, dtype=np.uint8)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Column:
-    """(m,) the cells of one column as numbers, or as positions in ``labels``."""
-
-    x: npt.NDArray[np.float64]
-    kind: FeatureKind
-    labels: tuple[str, ...]
-
-
-def _column(result: AttributionsResult, position: int, kinds: Sequence[FeatureKind]) -> _Column:
-    if not len(result.cells):
-        return _Column(np.full(len(result.rows), np.nan), "numeric", ())
-    cells, kind = result.cells.iloc[:, position], kinds[position]
-    if kind in ORDERED_KINDS:
-        return _Column(np.asarray(column_numbers(cells, kind), dtype=np.float64), kind, ())
-    places, labels = _categories(cells)
-    return _Column(places, kind, labels)
-
-
-def _categories(cells: pd.Series) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
-    """Return (m,) positions among the labels: the most frequent values in their order, "others" and "missing"."""
-    codes, values = column_codes(cells)
-    counts = np.bincount(codes[codes >= 0], minlength=len(values))
-    frequent = np.sort(np.argsort(-counts, kind="stable")[:MOST_CATEGORIES])
-    frequent = frequent[counts[frequent] > 0]
-    place = np.full(len(values) + 1, len(frequent))
-    place[frequent] = np.arange(len(frequent))
-    labels = [str(values[at]) for at in frequent]
-    if (counts > 0).sum() > len(frequent):
-        labels.append(f"{(counts > 0).sum() - len(frequent)} others")
-    # The last place is that of code -1.
-    place[-1] = len(labels)
-    if (codes < 0).any():
-        labels.append("missing")
-    return place[codes].astype(np.float64), tuple(labels)
-
-
-def _feature(result: AttributionsResult, position: int, column: _Column) -> FeatureAttributions:
+def _feature(result: AttributionsResult, position: int, column: Column) -> FeatureAttributions:
     values = result.values[:, position].astype(np.float64)
     present = values[~np.isnan(values)]
     return FeatureAttributions(
@@ -356,24 +313,8 @@ def _feature(result: AttributionsResult, position: int, column: _Column) -> Feat
         mean_abs=float(result.mean_abs[position]),
         mean=float(present.mean()) if present.size else float("nan"),
         labels=column.labels,
-        curve=_curve(column, values),
+        curve=curve_of(column, values),
     )
-
-
-def _curve(column: _Column, values: npt.NDArray[np.float64]) -> AttributionCurve:
-    usable = np.isfinite(column.x) & np.isfinite(values)
-    x, y = column.x[usable], values[usable]
-    if not x.size:
-        return AttributionCurve(np.zeros(0), np.zeros(0), np.zeros(0, np.int32))
-    if column.labels:
-        bins, n_bins = x.astype(np.intp), len(column.labels)
-    else:
-        edges = np.unique(np.quantile(x, np.linspace(0, 1, CURVE_BINS + 1)))
-        bins, n_bins = np.clip(np.searchsorted(edges, x, "right") - 1, 0, max(len(edges) - 2, 0)), max(len(edges) - 1, 1)
-    count = np.bincount(bins, minlength=n_bins)
-    filled = count > 0
-    means = [np.bincount(bins, weights=part, minlength=n_bins)[filled] / count[filled] for part in (x, y)]
-    return AttributionCurve(means[0], means[1], count[filled].astype(np.int32))
 
 
 def settings_record(

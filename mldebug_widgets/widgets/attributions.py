@@ -11,8 +11,8 @@ import traitlets
 
 from mldebug_widgets.analyzers.arguments import checked_row
 from mldebug_widgets.analyzers.attribution.methods import METHODS
-from mldebug_widgets.analyzers.attributions import AttributionsResult, Step, attribution_steps
 from mldebug_widgets.analyzers.attribution.steps import Asked
+from mldebug_widgets.analyzers.attributions import AttributionsResult, Step, attribution_steps
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.evaluation import Evaluation
 from mldebug_widgets.widgets.attribution_summary import (
@@ -95,7 +95,7 @@ class AttributionsWidget(ViewWidget):
         self._works: dict[str, PieceWork[Step, Any]] = {}
         self._due: set[str] = set()
         self.kinds = None if session is None else [feature.kind for feature in session.evaluation.features]
-        status = {part: IDLE for part in PARTS}
+        status = dict.fromkeys(PARTS, IDLE)
         if session is None:
             first = row_of(result, 0, "") if result is not None and len(result.rows) else None
             trust = () if result is None else result.trust_lines
@@ -148,7 +148,7 @@ class AttributionsWidget(ViewWidget):
         """Compute one part again, for example after it was cancelled."""
         self._asked_session()
         _check_choice("MLD-W64", "part", part, PARTS)
-        self._ask(part)
+        self._ask(*(PARTS[1:] if part == "all" else (part,)))
 
     @request
     def cancel(self) -> None:
@@ -230,10 +230,7 @@ class AttributionsWidget(ViewWidget):
         if part == "all" and done.exception() is not None:
             # The other parts would fail for the same reason.
             self._due -= {"compared", "trust"}
-        self._go(unseen=not self._seen())
-
-    def _seen(self) -> bool:
-        return self._asked_session().panel == PANEL.identifier
+        self._go(unseen=True)
 
     def _steps(self, rows: Any, *, trust: bool = False) -> Generator[Step, None, AttributionsResult]:
         evaluation, settings = self._asked_session().evaluation, self.settings
@@ -284,7 +281,7 @@ class AttributionsWidget(ViewWidget):
 
     def report_state(self, *, include_data: bool) -> dict[str, Any]:
         """Return the state of an exported file: dots and steps of the rows that it carries, means of all rows."""
-        state: dict[str, Any] = {"mode": "report", "status": {part: IDLE for part in PARTS}}
+        state: dict[str, Any] = {"mode": "report", "status": dict.fromkeys(PARTS, IDLE)}
         if self._session is None or self.result is None:
             return state
         carried = self._session.carried_rows(include_data=include_data)

@@ -20,6 +20,8 @@ export interface Dots {
   x: Values;
   low: number;
   high: number;
+  /** Whether some cells have no place among their column's values. */
+  unordered: boolean;
 }
 
 export function readDots(dots: AttributionDots): Dots {
@@ -31,12 +33,14 @@ export function readDots(dots: AttributionDots): Dots {
     if (value > high) high = value;
   }
   if (low === high) [low, high] = [-1, 1];
+  const levels = read(dots.levels);
   return {
     count,
     width,
     rows: read(dots.rows),
     values,
-    levels: read(dots.levels),
+    levels,
+    unordered: levels.includes(NO_LEVEL),
     x: read(dots.x),
     low,
     high,

@@ -6,11 +6,13 @@ export function Trust({ lines }: { lines: readonly TrustLine[] }) {
     <table class="trust">
       <caption class="hidden">Checks of these attributions</caption>
       <tbody>
-        {lines.map(({ name, label, text, verdict, words }) => (
-          <tr key={name}>
+        {lines.map(({ name, label, text, verdict, words, detail }) => (
+          <tr key={name} title={detail || undefined}>
             <th scope="row">{label}</th>
-            <td class="num">{text}</td>
-            <td class={CLASSES[verdict]}>{said(verdict, words)}</td>
+            {text !== "" && <td class="num">{text}</td>}
+            <td class={CLASSES[verdict]} colSpan={text === "" ? 2 : 1}>
+              {said(verdict, words)}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -91,17 +91,20 @@ function Parts({ host, panel, ask }: PartsProps) {
           <RowPart local={local} live={live} stale={live && statusOf("row").state === "running"} />
           <h3>How far to trust it</h3>
           {state("trust")}
-          <TrustPart
-            lines={trust}
-            waiting={live && (statusOf("all").state === "running" || result === null)}
-          />
+          <TrustPart lines={trust} waiting={live && statusOf("all").state === "running"} />
         </section>
         {(many || live) && (
           <section aria-label="All rows">
             <h3 class="first">
               All rows{" "}
               <span class="legend">
-                each dot a row, colour its value: low <i class="low" /> <i class="high" /> high
+                each dot a row, its value <i class="low" /> low <i class="high" /> high
+                {dots?.unordered && (
+                  <>
+                    {" "}
+                    <i class="none" /> unordered
+                  </>
+                )}
               </span>
             </h3>
             {state("all")}

@@ -15,7 +15,7 @@ const WITHOUT_BASELINE = new Set(["saliency", "input_x_gradient"]);
 export function leadSentence(result: AttributionsSummary): string {
   const { method, method_label: label, baseline_note: baseline, method_reason: reason } = result;
   const against = WITHOUT_BASELINE.has(method) ? "" : `, compared with the ${baseline}`;
-  return `${label}${against}. ${reason === "" ? "" : `Chosen because ${reason}. `}`.trim();
+  return `${label}${against}. ${reason === "" ? "" : `Chosen: ${reason}.`}`.trim();
 }
 
 /** "log-odds of late". */
