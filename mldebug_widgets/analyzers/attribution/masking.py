@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -64,16 +64,16 @@ class Masked:
         at_once(len(at), self.size, write)
         return means
 
-    def product(self, start: int, stop: int, keep: Keep) -> Floats:
-        """Return (stop - start, s) the outputs of these rows under each of the s masks."""
+    def product(self, start: int, stop: int, keep: Keep, out: Floats) -> Iterator[float]:
+        """Fill ``out`` (stop - start, s) with the outputs of these rows under each of the s masks, piece by piece."""
         rows = np.arange(start, stop)
-        outputs = np.empty((len(rows), len(keep)))
-        step = max(1, self.size.rows // len(rows))
-        for first in range(0, len(keep), step):
-            some = keep[first : first + step]
-            masks = np.tile(some, (len(rows), 1))
-            outputs[:, first : first + step] = self.paired(np.repeat(rows, len(some)), masks).reshape(len(rows), -1)
-        return outputs
+        first = 0
+        while first < len(keep):
+            some = keep[first : first + max(1, self.size.rows // (len(rows) * self.n_baselines))]
+            outputs = self.paired(np.repeat(rows, len(some)), np.tile(some, (len(rows), 1)))
+            out[:, first : first + len(some)] = outputs.reshape(len(rows), -1)
+            first += len(some)
+            yield first / len(keep)
 
     def whole(self) -> Floats:
         """Return (m,) the outputs of the rows as they are."""

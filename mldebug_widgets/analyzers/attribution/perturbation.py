@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from mldebug_widgets.analyzers.attribution.coalitions import lime_design, lime_matrix, shapley_design, shapley_solver
-from mldebug_widgets.analyzers.attribution.masking import Masked
+from mldebug_widgets.analyzers.attribution.masking import Keep, Masked
 from mldebug_widgets.analyzers.attribution.pieces import chunks
 
 Floats = npt.NDArray[np.float64]
@@ -18,12 +18,11 @@ Floats = npt.NDArray[np.float64]
 
 def feature_ablation(masked: Masked, whole: Floats, out: Floats) -> Iterator[float]:
     """Write how much the output falls when one column's cell is replaced by the baseline's."""
-    keep = ~np.eye(masked.p, dtype=bool)
 
-    def write(start: int, stop: int) -> None:
-        out[start:stop] = whole[start:stop, None] - masked.product(start, stop, keep)
+    def write(rows: slice, outputs: Floats) -> None:
+        out[rows] = whole[rows, None] - outputs
 
-    return chunks(masked.m, masked.p * masked.n_baselines, masked.size, write)
+    return _over_rows(masked, ~np.eye(masked.p, dtype=bool), write)
 
 
 def kernel_shap(
@@ -33,11 +32,10 @@ def kernel_shap(
     design = shapley_design(masked.p, n_samples, seed)
     solver = shapley_solver(design)
 
-    def write(start: int, stop: int) -> None:
-        outputs = masked.product(start, stop, design.keep)
-        out[start:stop] = solver.solve(outputs, whole[start:stop], empty[start:stop])
+    def write(rows: slice, outputs: Floats) -> None:
+        out[rows] = solver.solve(outputs, whole[rows], empty[rows])
 
-    return chunks(masked.m, max(len(design.keep), 1) * masked.n_baselines, masked.size, write)
+    return _over_rows(masked, design.keep, write)
 
 
 def lime(masked: Masked, out: Floats, *, n_samples: int, seed: int) -> Iterator[float]:
@@ -45,10 +43,22 @@ def lime(masked: Masked, out: Floats, *, n_samples: int, seed: int) -> Iterator[
     design = lime_design(masked.p, n_samples, seed)
     matrix = lime_matrix(design)
 
-    def write(start: int, stop: int) -> None:
-        out[start:stop] = masked.product(start, stop, design.keep) @ matrix.T
+    def write(rows: slice, outputs: Floats) -> None:
+        out[rows] = outputs @ matrix.T
 
-    return chunks(masked.m, n_samples * masked.n_baselines, masked.size, write)
+    return _over_rows(masked, design.keep, write)
+
+
+def _over_rows(masked: Masked, keep: Keep, write: Callable[[slice, Floats], None]) -> Iterator[float]:
+    """Hand the outputs of some rows under all masks to ``write``, until all rows are done."""
+    start = 0
+    while start < masked.m:
+        stop = min(masked.m, start + max(1, masked.size.rows // max(len(keep) * masked.n_baselines, 1)))
+        outputs = np.empty((stop - start, len(keep)))
+        for share in masked.product(start, stop, keep, outputs):
+            yield (start + share * (stop - start)) / masked.m
+        write(slice(start, stop), outputs)
+        start = stop
 
 
 def shapley_value_sampling(masked: Masked, out: Floats, *, n_samples: int, seed: int) -> Iterator[float]:
@@ -73,7 +83,7 @@ def shapley_value_sampling(masked: Masked, out: Floats, *, n_samples: int, seed:
             values = sampler.attribute(kept, 0, n_samples=1, additional_forward_args=(torch.arange(start, stop),))
             out[start:stop] += values.numpy() / n_samples
 
-        return chunks(masked.m, masked.n_baselines, masked.size, write)
+        return chunks(masked.m, masked.p * masked.n_baselines, masked.size, write)
 
     for done, order in enumerate(orders):
         for fraction in sweep(order):

@@ -13,6 +13,9 @@ from mldebug_widgets.errors import MldValueError
 
 #: Seconds of work between two looks. A piece under way is finished first.
 PIECE_SECONDS = 0.05
+SLOW_SECONDS = 0.1
+#: Below this, smaller pieces would make the whole slower.
+FEWEST_ROWS = 64
 _MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")
 
 
@@ -46,6 +49,11 @@ class PieceSize:
             ) from error  # fmt: skip
         self.rows //= 2
 
+    def took(self, seconds: float) -> None:
+        """Make the pieces smaller when one took so long that nobody could look in between."""
+        if seconds > SLOW_SECONDS and self.rows > FEWEST_ROWS:
+            self.rows //= 2
+
 
 def chunks(n: int, per_row: int, size: PieceSize, compute: Callable[[int, int], None]) -> Iterator[float]:
     """Call ``compute(start, stop)`` over 0 to n, yielding the share done after each call.
@@ -55,6 +63,7 @@ def chunks(n: int, per_row: int, size: PieceSize, compute: Callable[[int, int], 
     start = 0
     while start < n:
         stop = min(n, start + max(1, size.rows // per_row))
+        began = time.perf_counter()
         try:
             compute(start, stop)
         except Exception as error:
@@ -62,6 +71,7 @@ def chunks(n: int, per_row: int, size: PieceSize, compute: Callable[[int, int], 
                 raise
             size.halve(error)
             continue
+        size.took(time.perf_counter() - began)
         start = stop
         yield start / n
 
