@@ -15,12 +15,13 @@ import torch
 from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
 from mldebug_widgets.analyzers.class_activation.making import Made, made_steps
-from mldebug_widgets.analyzers.class_activation.pictures import Pictures, pictures_of
-from mldebug_widgets.analyzers.class_activation.request import METHODS, PIXEL_METHODS, checked_request
+from mldebug_widgets.analyzers.class_activation.pictures import Pictures, pictures_of, same_picture
+from mldebug_widgets.analyzers.class_activation.request import METHODS, PIXEL_METHODS, Request, checked_request
 from mldebug_widgets.analyzers.class_activation.scaling import over_pictures
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Progress, Step, Steps, drained
 from mldebug_widgets.analyzers.class_activation.survey import Ranked
 from mldebug_widgets.analyzers.class_activation.trusting import Trust, trust_steps
+from mldebug_widgets.analyzers.explanations import remember
 from mldebug_widgets.analyzers.trust import TrustLine
 
 if TYPE_CHECKING:
@@ -155,7 +156,63 @@ def gradcam(
     cancelled: Callable[[], bool] | None = None,
     progress: Progress | None = None,
 ) -> GradCamResult:
-    """Return where in the images the model looked."""
+    """Return where in the images the model looked: class activation maps, or attributions to pixels.
+
+    Parameters
+    ----------
+    ev
+        An Evaluation of a torch model (or a function) over images. The model reads ``images=`` or what ``preprocess=``
+        makes of the rows; (C, H, W), (H, W, C) and (H, W) are told apart by their shape.
+    rows
+        Row positions, one position, a boolean mask over all rows, or a query.
+    method
+        At a layer: "gradcam", "gradcam++", "hirescam", "layercam", "xgradcam", "eigencam" (no class is in it),
+        "ablationcam", "scorecam" (one pass per channel and image). At the pixels: "integrated_gradients", "saliency",
+        "occlusion".
+    layer
+        The layer's path as in ``module.named_modules()``. By default the best of up to six by a deletion test, which
+        is made once per Evaluation; ``layer_reason`` says why.
+    target
+        A class name or its position, one position per row, "predicted" or "true". By default the predicted class.
+    baseline
+        What stands for "nothing there" in integrated gradients and occlusion: "zero" or "mean" (the image's own mean
+        colour).
+    n_steps
+        Points on the way from the baseline, for integrated gradients.
+    normalization
+        (mean, std), each a number or one per channel, as the images were normalised with, to show them as they were.
+        By default the usual ones are tried; ``notes`` says what was found.
+    n_checked
+        On how many of the images the trust checks are made: by default 4 to 16 by their size, 0 for none.
+    internal_batch_size
+        Images per pass. By default found, and halved when the device runs out of memory.
+    seed
+        Of the random orders, noise and weights in the checks; by default the Evaluation's.
+    cancelled
+        Asked between pieces, which aim at less than 100 ms; when it says True,
+        ``concurrent.futures.CancelledError`` is raised.
+    progress
+        Called with what is being done and how far it is (0 to 1).
+
+    Returns
+    -------
+    GradCamResult
+        Where a method cannot be used at all (a scripted module, a function, no layer that keeps the places, no
+        gradient) the maps are made by occlusion instead, which ``method`` and ``notes`` say.
+
+    Raises
+    ------
+    MldValueError, MldTypeError
+        MLD-O90 method, MLD-O91 no model to ask, MLD-O92 no such layer, MLD-O93 a layer that does not keep the places,
+        MLD-O94 target, MLD-O95 no images, MLD-O96 no rows, MLD-O97 numbers and memory, MLD-O98 a layer without
+        gradient, MLD-O99 baseline and normalization; and the codes of rows.
+
+    Notes
+    -----
+    Grad-CAM is Selvaraju et al., ICCV 2017; the other sources stand with each method. Maps at a layer are bilinearly
+    enlarged, so a bright place is as coarse as the layer's grid. A map shows what the score reacts to, not why, and not
+    that the model would be right to; the checks can show that a map deserves no belief, never that it deserves it.
+    """
     responsive = cancelled is not None or progress is not None
     steps = gradcam_steps(
         ev,
@@ -210,10 +267,35 @@ def gradcam_steps(
     )
     batches = Batches(internal_batch_size, responsive=responsive)
     yield Step("Reading the images", 0.0)
-    shown = pictures_of(ev.images, request.rows, normalization)
+    shown = _pictures(ev, model, request, normalization)
     made = yield from made_steps(ev, model, request, batches)
     trust = yield from trust_steps(model, made, batches)
-    return _result(ev, model, made, trust, shown, time.perf_counter() - started)
+    result = _result(ev, model, made, trust, shown, time.perf_counter() - started)
+    remember(ev, result)
+    return result
+
+
+def _pictures(ev: Evaluation, model: ExplainedModel, request: Request, normalization: Any) -> Pictures:
+    """Return the user's images, or what the model reads where there are none or they show something else."""
+    looked_at = request.rows[: 1 if ev.images is None else 4]
+    with model.running():
+        read = model.axes.first(model.inputs(looked_at))
+    if ev.images is not None:
+        shown = pictures_of(ev.images, request.rows, normalization)
+        first = Pictures(shown.images[: len(looked_at)], shown.sizes[: len(looked_at)], ())
+        if same_picture(first, read):
+            return shown if (shown.sizes == model.axes.size).all() else _stretched(shown, model.axes.size)
+    note = "The pictures are what the model reads."
+    if ev.images is not None:
+        note = "The pictures are what the model reads: images= shows something else (cropped, turned)."
+    with model.running():
+        shown = pictures_of(model.inputs(request.rows), np.arange(len(request.rows)), normalization)
+    return Pictures(shown.images, shown.sizes, (note, *shown.notes))
+
+
+def _stretched(shown: Pictures, size: tuple[int, int]) -> Pictures:
+    note = f"The model reads the images at {size[0]} x {size[1]}; its maps are stretched over the pictures."
+    return Pictures(shown.images, shown.sizes, (note, *shown.notes))
 
 
 def _result(

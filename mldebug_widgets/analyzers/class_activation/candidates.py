@@ -1,25 +1,30 @@
 """Which layers keep the places of the image, found by looking at one forward pass.
 
-The pass holds an image and four copies, each with another corner changed. A reading of a layer's output is right where
-what changed with a corner lies in that corner; that tells channels from places, class tokens from the grid's, and
-rolled windows from others, whatever the shapes.
+The pass holds an image and four copies, each changed in a box of its own. A reading of a layer's output is right where
+what changed with a box lies in that box; that tells channels from places, class tokens from the grid's, and rolled
+windows from others, whatever the shapes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
+from torch.nn.functional import adaptive_avg_pool2d
 
 from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
 from mldebug_widgets.analyzers.class_activation.layouts import Layout, layouts_of
 from mldebug_widgets.analyzers.class_activation.taps import first_tensor
 
 _PROBES = 5
-_LEAST_LOCAL = 0.05  # what a corner changes lies in that corner by this much more than a quarter of it would
+_LEAST_LOCAL = 0.1
+_PER_EXTRA, _PER_ODDITY = 0.002, 0.05  # of two readings that fit nearly as well the plainer one is taken
 _MOST_CANDIDATES = 6
 _OF_DEEPEST_GRID = 3
 _NO_STEPS = ("Dropout", "Identity", "DropPath", "StochasticDepth", "Flatten", "Softmax")
@@ -64,15 +69,17 @@ def _probes(model: ExplainedModel, images: torch.Tensor) -> torch.Tensor:
     spread = first.float().std().clamp_min(0.1)
     pattern = torch.ones(height, width, device=first.device)
     pattern[::2] *= -1  # stripes and a step: edges alone would leave flat areas unchanged
-    for at, (rows, columns) in enumerate(_corners(height, width), start=1):
+    for at, (rows, columns) in enumerate(_boxes(height, width), start=1):
         change = spread * (1 + pattern[rows, columns])
         probes[at, :, rows, columns] += change.to(probes.dtype)
     return model.axes.back(probes)
 
 
-def _corners(height: int, width: int) -> list[tuple[slice, slice]]:
-    halves = [(slice(0, size // 2), slice(size - size // 2, size)) for size in (height, width)]
-    return [(rows, columns) for rows in halves[0] for columns in halves[1]]
+def _boxes(height: int, width: int) -> list[tuple[slice, slice]]:
+    """Return one box in the middle of each quarter of the image, half as wide and high as the quarter."""
+    starts = [(round(size / 8), round(5 * size / 8)) for size in (height, width)]
+    sides = [max(1, round(size / 4)) for size in (height, width)]
+    return [(slice(top, top + sides[0]), slice(left, left + sides[1])) for top in starts[0] for left in starts[1]]
 
 
 def _looking(
@@ -83,7 +90,8 @@ def _looking(
         value = first_tensor(output)
         if value is None or value.numel() == 0:
             return
-        best = best_layout(value.detach(), model.axes.size)
+        seen = {entry.layout.grid for entry in found.values() if entry.layout.is_map}
+        best = best_layout(value.detach(), model.axes.size, seen)
         found.pop(name, None)
         if best is not None:
             found[name] = Found(name, best[0], best[1], next(module.children(), None) is not None)
@@ -91,27 +99,53 @@ def _looking(
     return hook
 
 
-def best_layout(value: torch.Tensor, size: tuple[int, int]) -> tuple[Layout, float] | None:
-    """Return the reading of a probe pass's output that puts what changed where it changed, or None."""
+def best_layout(
+    value: torch.Tensor, size: tuple[int, int], seen: Collection[tuple[int, int]] = ()
+) -> tuple[Layout, float] | None:
+    """Return the reading of a probe pass's output that puts what changed where it changed, or None.
+
+    ``seen`` are grids that layers before it had.
+    """
     best: tuple[Layout, float] | None = None
-    for layout in layouts_of(tuple(value.shape), _PROBES, size):
-        local = _locality(layout.spatial(value))
-        if local > (_LEAST_LOCAL if best is None else best[1] + 1e-6):
-            best = layout, local
+    leading = 0.0
+    changes: dict[tuple[str, int], torch.Tensor] = {}
+    for layout in layouts_of(tuple(value.shape), _PROBES, size, seen):
+        key = layout.form, layout.channel_axis
+        if key not in changes:
+            changes[key] = _changes(value, layout)
+        local = _locality(layout.spatial(changes[key])[:, 0].numpy(), size)
+        odd = (not layout.in_proportion(size)) + (layout.shift > 0)
+        plain = local - _PER_EXTRA * (layout.before + layout.after) - _PER_ODDITY * odd
+        if local > _LEAST_LOCAL and (best is None or plain > leading + 1e-6):
+            best, leading = (layout, local), plain
     return best
 
 
-def _locality(spatial: torch.Tensor) -> float:
-    """Return the share of each corner's change that lies in the corner: 1 all of it, 0 as much as anywhere."""
-    if len(spatial) != _PROBES:
+def _changes(value: torch.Tensor, layout: Layout) -> torch.Tensor:
+    """Return how much each place changed with each box: the layer's output with one channel, and one image fewer."""
+    batch = layout.batch_axis
+    parts = value.reshape(*value.shape[:batch], _PROBES, -1, *value.shape[batch + 1 :])
+    changed = parts.narrow(batch, 1, _PROBES - 1) - parts.narrow(batch, 0, 1)
+    sizes = changed.flatten(batch, batch + 1).float().abs()
+    return sizes.mean(layout.channel_axis, keepdim=True).cpu()
+
+
+def _locality(change: npt.NDArray[np.float32], size: tuple[int, int]) -> float:
+    """Return the correlation over the places of what changed with a box and how much of each place it covers."""
+    pairs = np.stack([change, _covered(size, change.shape[1:])]).reshape(2, len(change), -1).astype(np.float64)
+    pairs -= pairs.mean(2, keepdims=True)
+    lengths = np.sqrt((pairs**2).sum(2)).prod(0)
+    if not np.isfinite(lengths).all() or (lengths <= 0).any():
         return 0.0
-    change = (spatial[1:] - spatial[:1]).float().abs().mean(1)
-    total = change.sum((1, 2))
-    if not bool(torch.isfinite(total).all()) or bool((total <= 0).any()):
-        return 0.0
-    corners = _corners(*change.shape[1:])
-    inside = torch.stack([change[at][corner].mean() for at, corner in enumerate(corners)])
-    return float(((inside / change.mean((1, 2)) - 1) / 3).mean())
+    return float((pairs.prod(0).sum(1) / lengths).mean())
+
+
+@lru_cache(maxsize=64)
+def _covered(size: tuple[int, int], grid: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    covered = torch.zeros(_PROBES - 1, *size)
+    for at, box in enumerate(_boxes(*size)):
+        covered[at][box] = 1
+    return np.asarray(adaptive_avg_pool2d(covered, (grid[0], grid[1])).numpy())
 
 
 def shortlist(model: ExplainedModel, found: list[Found]) -> list[Found]:

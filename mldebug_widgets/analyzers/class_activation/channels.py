@@ -57,7 +57,7 @@ def _answers_without(model: ExplainedModel, image: torch.Tensor, layer: Found, g
         axis = layer.layout.channel_axis % value.ndim
         kept = torch.ones(len(gone), value.shape[axis], device=value.device, dtype=value.dtype)
         kept[torch.arange(len(gone), device=gone.device), gone] = 0
-        batch = 1 if layer.layout.form == "sequence first" else 0
+        batch = layer.layout.batch_axis
         per_image = value.shape[batch] // len(gone)
         shape = [1] * value.ndim
         shape[batch], shape[axis] = len(gone) * per_image, value.shape[axis]

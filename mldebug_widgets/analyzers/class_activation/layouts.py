@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,10 +53,24 @@ class Layout:
                  ((self.before, "before the grid"), (self.after, "after it")) if count]  # fmt: skip
         return f"{order}: {' and '.join(extra)}" if extra else f"{order}, no class token"
 
+    def in_proportion(self, size: tuple[int, int]) -> bool:
+        """Whether the grid has exactly the image's proportions."""
+        return self.grid[0] * size[1] == self.grid[1] * size[0]
+
     @property
     def channel_axis(self) -> int:
         """Axis of the channels in the layer's own output."""
         return 1 if self.form in ("channels first", "token channels first") else -1
+
+    @property
+    def batch_axis(self) -> int:
+        """Axis of the images in the layer's own output."""
+        return 1 if self.form == "sequence first" else 0
+
+    @property
+    def is_map(self) -> bool:
+        """Whether the output has height and width as axes of their own."""
+        return self.form in ("channels first", "channels last")
 
     def spatial(self, values: torch.Tensor) -> torch.Tensor:
         """Return the layer's output as (n, C, h, w)."""
@@ -81,23 +95,34 @@ class Layout:
         return image.roll((self.shift, self.shift), (2, 3)) if self.shift else image
 
 
-def layouts_of(shape: tuple[int, ...], n: int, size: tuple[int, int]) -> Iterator[Layout]:
-    """Yield every reading of an output of this shape for ``n`` images of ``size`` (H, W) that is possible at all."""
+def layouts_of(
+    shape: tuple[int, ...], n: int, size: tuple[int, int], seen: Collection[tuple[int, int]] = ()
+) -> Iterator[Layout]:
+    """Yield every reading of an output of this shape for ``n`` images of ``size`` (H, W) that is possible at all.
+
+    ``seen`` are grids of layers before it; tokens are taken to keep one of them, or the image's proportions.
+    """
     if len(shape) == 4 and shape[0] == n:
         yield from _maps(shape, size)
     elif len(shape) == 3:
-        yield from _tokens(shape, n, size)
+        yield from _tokens(shape, n, size, seen)
     if len(shape) in (3, 4) and shape[0] > n and shape[0] % n == 0:
         yield from _windows(shape, n, size)
 
 
 def _maps(shape: tuple[int, ...], size: tuple[int, int]) -> Iterator[Layout]:
-    for form, grid in (("channels first", shape[2:]), ("channels last", shape[1:3])):
-        if _fits((grid[0], grid[1]), size):
-            yield Layout(form, (grid[0], grid[1]))  # type: ignore[arg-type]
+    forms: tuple[tuple[Form, tuple[int, int]], ...] = (
+        ("channels first", (shape[2], shape[3])),
+        ("channels last", (shape[1], shape[2])),
+    )
+    for form, grid in forms:
+        if _fits(grid, size):
+            yield Layout(form, grid)
 
 
-def _tokens(shape: tuple[int, ...], n: int, size: tuple[int, int]) -> Iterator[Layout]:
+def _tokens(
+    shape: tuple[int, ...], n: int, size: tuple[int, int], seen: Collection[tuple[int, int]]
+) -> Iterator[Layout]:
     forms: list[tuple[Form, int]] = []
     if shape[0] == n:
         forms += [("tokens", shape[1]), ("token channels first", shape[2])]
@@ -106,13 +131,16 @@ def _tokens(shape: tuple[int, ...], n: int, size: tuple[int, int]) -> Iterator[L
     for form, tokens in forms:
         for extra in range(min(_MOST_EXTRA_TOKENS, tokens - 4) + 1):
             for grid in _grids(tokens - extra, size):
-                for before in sorted({extra, 0}, reverse=True):
-                    yield Layout(form, grid, before, extra - before)
+                exact = grid[0] * size[1] == grid[1] * size[0]
+                if exact or grid in seen or extra <= (0 if seen else 1):
+                    for before in range(extra, -1, -1):
+                        yield Layout(form, grid, before, extra - before)
 
 
 def _windows(shape: tuple[int, ...], n: int, size: tuple[int, int]) -> Iterator[Layout]:
     places = shape[1] if len(shape) == 3 else shape[1] * shape[2]
-    window = (math.isqrt(places), math.isqrt(places)) if len(shape) == 3 else (shape[1], shape[2])
+    side = math.isqrt(places)
+    window = (side, side) if len(shape) == 3 else (shape[1], shape[2])
     if window[0] * window[1] != places or window[0] < 2:
         return
     for grid in _grids(shape[0] // n * places, size):
@@ -122,7 +150,7 @@ def _windows(shape: tuple[int, ...], n: int, size: tuple[int, int]) -> Iterator[
 
 
 def _grids(places: int, size: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """Yield the (h, w) with h * w places that have the image's proportions."""
+    """Yield the (h, w) with h * w places that have about the image's proportions."""
     ideal = math.sqrt(places * size[0] / size[1])
     for h in range(max(2, math.floor(ideal) - 1), math.ceil(ideal) + 2):
         if places % h == 0 and _fits((h, places // h), size):

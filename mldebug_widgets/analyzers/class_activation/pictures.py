@@ -11,12 +11,14 @@ import numpy.typing as npt
 import torch
 
 from mldebug_widgets.analyzers.class_activation.axes import axes_of
+from mldebug_widgets.analyzers.class_activation.scaling import enlarged
 from mldebug_widgets.errors import MldError, MldValueError
 from mldebug_widgets.evaluation.frames import tensor_to_numpy
 
 Floats = npt.NDArray[np.float32]
 _LOOKED_AT = 64
 _OUTSIDE = 0.01
+_ALIKE = 0.8
 #: Means and deviations that images are usually normalised with, per channel.
 _USUAL: tuple[tuple[str, tuple[float, ...], tuple[float, ...]], ...] = (
     ("ImageNet's", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
@@ -156,3 +158,20 @@ def _painted(image: npt.NDArray[Any], shades: Shades) -> npt.NDArray[np.uint8]:
     if painted.shape[-1] in (1, 2):
         return np.repeat(painted[..., :1], 3, axis=-1)
     return painted[..., :3]
+
+
+def same_picture(shown: Pictures, read: torch.Tensor) -> bool:
+    """Tell whether what the model reads, (m, C, H, W), shows what the pictures show, so that maps may lie over them.
+
+    Judged by the correlation of their grey values at the model's resolution: a crop, a turn or another row shows.
+    """
+    size = (int(read.shape[2]), int(read.shape[3]))
+    likeness = []
+    for at, (height, width) in enumerate(shown.sizes.tolist()):
+        grey = torch.from_numpy(shown.images[at, :height, :width].astype(np.float32).mean(2))
+        pair = torch.stack([enlarged(grey[None], size)[0], read[at].float().mean(0).cpu()]).flatten(1)
+        pair = pair - pair.mean(1, keepdim=True)
+        length = pair.norm(dim=1).prod()
+        if bool(torch.isfinite(length)) and float(length) > 0:
+            likeness.append(float(pair.prod(0).sum() / length))
+    return not likeness or float(np.median(np.abs(likeness))) > _ALIKE

@@ -122,7 +122,7 @@ class _Part:
             return _not_checked(name, "the randomised copy gives no map")
         value = rank_correlation(self.values, changed)
         words = ("yes, rank correlation", "hardly: the map does not depend on them")
-        return _line(name, value, f"{value:.2f}", value < 0.5, words, f"{why}; {self.on}")
+        return _line(name, value, f"{value:.2f}", abs(value) < 0.5, words, f"{why}; {self.on}")
 
     def sensitivity(self) -> Steps[TrustLine]:
         """Largest change of the map under noise that nobody sees, as a share of the map (Yeh et al., 2019)."""
