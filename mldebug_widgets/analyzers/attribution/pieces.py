@@ -35,10 +35,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 class PieceSize:
-    """Rows that the model evaluates at once: halves when memory runs out, and stays there."""
+    """Rows that the model evaluates at once: halves when memory runs out, and stays there; follows the clock below."""
 
     def __init__(self, rows: int) -> None:
         self.rows = max(int(rows), 1)
+        self._most = self.rows
 
     def halve(self, error: BaseException) -> None:
         """Make the pieces smaller, or give up with MLD-M08 when one row is already too many."""
@@ -48,11 +49,17 @@ class PieceSize:
                 "Free memory on the device, or use a smaller model.",
             ) from error  # fmt: skip
         self.rows //= 2
+        self._most = self.rows
 
     def took(self, seconds: float) -> None:
-        """Make the pieces smaller when one took so long that nobody could look in between."""
+        """Make the pieces smaller when one took so long that nobody could look in between, and larger again.
+
+        The first piece often waits for libraries to wake up, and a busy machine comes to rest.
+        """
         if seconds > SLOW_SECONDS and self.rows > FEWEST_ROWS:
             self.rows //= 2
+        elif seconds < SLOW_SECONDS / 4 and self.rows < self._most:
+            self.rows = min(2 * self.rows, self._most)
 
 
 def chunks(n: int, per_row: int, size: PieceSize, compute: Callable[[int, int], None]) -> Iterator[float]:
