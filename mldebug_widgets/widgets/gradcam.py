@@ -181,16 +181,12 @@ class GradCamWidget(ViewWidget):
         kept = self._kept.get((*key, True)) or (None if checks else self._kept.get((*key, False)))
         if kept is not None:
             return kept
-        target: Any = settings.target
-        if target == TRUE and TRUE in evaluation.class_names:
-            codes = np.asarray(evaluation.class_codes)[rows]
-            target = np.where(codes >= 0, codes, np.asarray(evaluation.predicted_codes)[rows])
         result = yield from gradcam_steps(
             evaluation,
             rows,
             method=settings.method,
             layer=settings.layer or None,
-            target=None if target == PREDICTED else target,
+            target=_target(evaluation, rows, settings.target),
             n_checked=None if checks else 0,
         )
         self._kept[*key, checks] = result
@@ -325,6 +321,16 @@ def _place(start: Any, total: int) -> int:
         raise MldValueError("MLD-W76", "start", shown(start), "a whole number of at least 0", "Turn the page again.")
     last = max(0, total - 1) // PAGE_IMAGES * PAGE_IMAGES
     return min(start, last)
+
+
+def _target(evaluation: Evaluation, rows: Rows, target: str | int) -> Any:
+    """Return the class to explain as ``gradcam`` takes it, also where a class is named "true"."""
+    if target == PREDICTED:
+        return None
+    if target == TRUE and TRUE in evaluation.class_names:
+        codes = np.asarray(evaluation.class_codes)[rows]
+        return np.where(codes >= 0, codes, np.asarray(evaluation.predicted_codes)[rows])
+    return target
 
 
 def _settings(record: dict[str, Any]) -> Settings:

@@ -33,7 +33,17 @@ export function mapOf(image: ShownImage, { classes, task }: Names): string | nul
   return `map of ${classes[image.target] ?? image.target} ${formatFixed(image.probability, 2)}`;
 }
 
-export const FAILED_WORDS = "This map failed a check";
+/** What a map is of, and by which method where two stand side by side. */
+export function mapWords(image: ShownImage, names: Names, method: string | undefined): string {
+  const parts = [image.map === null ? undefined : method, mapOf(image, names)];
+  return parts.filter(Boolean).join(", ");
+}
+
+/** What must be said on a picture about its map; null where nothing must. */
+export function warningOf(image: ShownImage): string | null {
+  if (image.map === null || !image.suspicious) return null;
+  return brightestWords(image.map, image.picture) === null ? "empty map" : "fails a check";
+}
 
 /** One image in words. */
 export function spoken(image: ShownImage, names: Names): string {
@@ -43,7 +53,8 @@ export function spoken(image: ShownImage, names: Names): string {
     const where = brightestWords(image.map, image.picture);
     parts.push(where === null ? "the map is dark everywhere" : `brightest ${where}`);
   }
-  if (image.suspicious && image.map !== null) parts.push(FAILED_WORDS.toLowerCase());
+  const warning = warningOf(image);
+  if (warning === "fails a check") parts.push(`the map ${warning}`);
   return parts.filter(Boolean).join(", ");
 }
 

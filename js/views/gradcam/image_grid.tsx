@@ -1,19 +1,23 @@
 /** The page's images as tiles. Arrow keys move between them. */
 import { useRef } from "preact/hooks";
 import { nextTile, PictureView } from "../../ui";
-import { answerText, FAILED_WORDS, mapOf, type Names, spoken, verdictOf } from "./captions";
+import { answerText, mapWords, type Names, spoken, verdictOf, warningOf } from "./captions";
 import type { ShownImage } from "./images";
+
+/** Names of the two methods, where two stand side by side. */
+export type MethodPair = readonly [string, string] | null;
 
 interface ImageGridProps {
   images: readonly ShownImage[];
   /** The same images with the maps beside the first ones. */
   beside: readonly ShownImage[] | null;
   names: Names;
+  methods: MethodPair;
   pending: boolean;
   onOpen: (place: number) => void;
 }
 
-export function ImageGrid({ images, beside, names, pending, onOpen }: ImageGridProps) {
+export function ImageGrid({ images, beside, names, methods, pending, onOpen }: ImageGridProps) {
   const list = useRef<HTMLUListElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
     const tiles = [...(list.current?.querySelectorAll<HTMLButtonElement>("button.tile") ?? [])];
@@ -32,7 +36,13 @@ export function ImageGrid({ images, beside, names, pending, onOpen }: ImageGridP
     >
       {images.map((image, place) => (
         <li key={image.row}>
-          <Tile image={image} beside={beside?.[place] ?? null} names={names} onOpen={() => onOpen(place)} />
+          <Tile
+            image={image}
+            beside={beside?.[place] ?? null}
+            names={names}
+            methods={methods}
+            onOpen={() => onOpen(place)}
+          />
         </li>
       ))}
     </ul>
@@ -43,10 +53,11 @@ interface TileProps {
   image: ShownImage;
   beside: ShownImage | null;
   names: Names;
+  methods: MethodPair;
   onOpen: () => void;
 }
 
-function Tile({ image, beside, names, onOpen }: TileProps) {
+function Tile({ image, beside, names, methods, onOpen }: TileProps) {
   const verdict = verdictOf(image, names);
   return (
     <button
@@ -57,10 +68,10 @@ function Tile({ image, beside, names, onOpen }: TileProps) {
       data-row={image.row}
     >
       <span class="frames">
-        <Framed image={image} shown={image} names={names} />
-        {beside && <Framed image={image} shown={beside} names={names} />}
+        <Framed image={image} shown={image} names={names} method={methods?.[0]} />
+        {beside && <Framed image={image} shown={beside} names={names} method={methods?.[1]} />}
       </span>
-      <span class="caption" title={`Row ${image.row}`}>
+      <span class="caption" title={spoken(image, names)}>
         <span class="answer">{answerText(image, names)}</span>
         {verdict && <span class={verdict.wrong ? "wrong" : "quiet"}>{verdict.text}</span>}
       </span>
@@ -68,13 +79,22 @@ function Tile({ image, beside, names, onOpen }: TileProps) {
   );
 }
 
+interface FramedProps {
+  image: ShownImage;
+  /** Whose map is drawn. */
+  shown: ShownImage;
+  names: Names;
+  method: string | undefined;
+}
+
 /** A picture with one of its maps, and what must be said on it. */
-export function Framed({ image, shown, names }: { image: ShownImage; shown: ShownImage; names: Names }) {
-  const of = mapOf(shown, names);
+export function Framed({ image, shown, names, method }: FramedProps) {
+  const of = mapWords(shown, names, method);
+  const warning = warningOf(shown);
   return (
     <span class="framed">
       <PictureView picture={image.picture} map={shown.map} />
-      {shown.suspicious && shown.map && <span class="failed-check">{FAILED_WORDS}</span>}
+      {warning && <span class="failed-check">{warning}</span>}
       {of && <span class="map-of">{of}</span>}
     </span>
   );

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ImagePage } from "../../contract/generated";
 import { Button, formatCount, formatNumber } from "../../ui";
 import { answerText, type Names, spoken, verdictOf } from "./captions";
-import { Framed } from "./image_grid";
+import { Framed, type MethodPair } from "./image_grid";
 import { brightestWords, type ShownImage } from "./images";
 import { NumbersTable } from "./numbers_table";
 
@@ -12,13 +12,24 @@ interface OpenedProps {
   image: ShownImage;
   beside: ShownImage | null;
   names: Names;
+  methods: MethodPair;
   pending: boolean;
   onMove: ((step: -1 | 1) => void) | null;
   onClose: () => void;
   onPng: () => void;
 }
 
-export function Opened({ page, image, beside, names, pending, onMove, onClose, onPng }: OpenedProps) {
+export function Opened({
+  page,
+  image,
+  beside,
+  names,
+  methods,
+  pending,
+  onMove,
+  onClose,
+  onPng,
+}: OpenedProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [image.row]);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -44,15 +55,17 @@ export function Opened({ page, image, beside, names, pending, onMove, onClose, o
         <Button onClick={onClose}>All images</Button>
       </div>
       <p class="facts">{factsOf(image, names)}</p>
-      <div
-        class={`large${beside ? " pair" : ""}${pending ? " stale" : ""}`}
-        role="img"
-        aria-label={spoken(image, names)}
-      >
-        <Framed image={image} shown={image} names={names} />
-        {beside && <Framed image={image} shown={beside} names={names} />}
+      <div class="opened-body">
+        <div
+          class={`large${beside ? " pair" : ""}${pending ? " stale" : ""}`}
+          role="img"
+          aria-label={spoken(image, names)}
+        >
+          <Framed image={image} shown={image} names={names} method={methods?.[0]} />
+          {beside && <Framed image={image} shown={beside} names={names} method={methods?.[1]} />}
+        </div>
+        {image.numbers && <NumbersTable numbers={image.numbers} block={page.block} />}
       </div>
-      {image.numbers && <NumbersTable numbers={image.numbers} block={page.block} />}
     </section>
   );
 }

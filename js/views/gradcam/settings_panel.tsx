@@ -17,9 +17,9 @@ type TargetKind = "predicted" | "true" | "other";
 type Beside = ReturnType<typeof besideKind>;
 
 const BESIDE: readonly Choice<Beside>[] = [
-  { value: "off", label: "one map" },
-  { value: "class", label: "two classes" },
-  { value: "method", label: "two methods" },
+  { value: "off", label: "off" },
+  { value: "class", label: "classes" },
+  { value: "method", label: "methods" },
 ];
 
 export function SettingsPanel({ settings, methods, classes, task, page, onChange }: SettingsPanelProps) {

@@ -6,6 +6,8 @@ export interface Plate {
   picture: Picture;
   map: HeatMap | null;
   caption: string;
+  /** What must be said on the picture, "" for nothing. */
+  note: string;
 }
 
 interface Sheet {
@@ -40,7 +42,7 @@ export function drawSheet({ plates, columns, opacity, side }: Sheet): HTMLCanvas
 
 function drawPlate(
   context: CanvasRenderingContext2D,
-  { picture, map, caption }: Plate,
+  { picture, map, caption, note }: Plate,
   { left, top, side, opacity }: { left: number; top: number; side: number; opacity: number },
 ): void {
   const scale = side / Math.max(picture.width, picture.height);
@@ -56,7 +58,12 @@ function drawPlate(
     context.drawImage(layer, ...place);
     context.globalAlpha = 1;
   }
+  if (note !== "") {
+    context.fillStyle = "#ffffff";
+    context.fillRect(left, top, Math.min(side, context.measureText(note).width + 10), 20);
+  }
   context.fillStyle = "#1f2328";
+  if (note !== "") context.fillText(note, left + 5, top + 14, side - 10);
   context.fillText(caption, left, top + side + 16, side);
 }
 

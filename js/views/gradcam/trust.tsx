@@ -15,6 +15,8 @@ interface TrustProps {
 
 export function Trust({ lines, checking, error, onCancel, onCheck }: TrustProps) {
   if (lines.length === 0 && !checking && error === null) return null;
+  const made = lines.filter(isMade);
+  const others = lines.filter((line) => !isMade(line));
   return (
     <section class="trust" aria-label="How far to trust it">
       <h3>How far to trust it</h3>
@@ -28,27 +30,40 @@ export function Trust({ lines, checking, error, onCancel, onCheck }: TrustProps)
           Not checked: {error.got || error.message} <LinkButton onClick={onCheck}>Check now</LinkButton>
         </p>
       )}
-      {!checking && lines.length > 0 && (
+      {!checking && made.length > 0 && (
         <dl>
-          {lines.map((line) => (
+          {made.map((line) => (
             <Check key={line.name} line={line} />
           ))}
         </dl>
+      )}
+      {!checking && others.length > 0 && (
+        <details class="small">
+          <summary>Not checked: {others.map(({ label }) => label.toLowerCase()).join(", ")}</summary>
+          <ul>
+            {others.map(({ name, label, words, verdict }) => (
+              <li key={name}>
+                {label}: {words || verdict}
+              </li>
+            ))}
+          </ul>
+        </details>
       )}
     </section>
   );
 }
 
+function isMade({ verdict }: TrustLine): boolean {
+  return verdict === "good" || verdict === "bad";
+}
+
 function Check({ line }: { line: TrustLine }) {
   const { label, text, verdict, words, detail } = line;
-  const tone = verdict === "good" || verdict === "bad" ? verdict : "";
   return (
     <div class="check" title={detail}>
       <dt>{label}</dt>
-      <dd>
-        {text !== "" && <b class={tone}>{text}</b>}
-        <span class={tone === "bad" ? "bad" : "quiet"}>{words || verdict}</span>
-      </dd>
+      <dd class={verdict}>{text}</dd>
+      <dd class={verdict === "bad" ? "words bad" : "words quiet"}>{words || verdict}</dd>
     </div>
   );
 }
