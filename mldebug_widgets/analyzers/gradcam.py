@@ -16,7 +16,13 @@ from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
 from mldebug_widgets.analyzers.class_activation.making import Made, made_steps
 from mldebug_widgets.analyzers.class_activation.pictures import Pictures, pictures_of, same_picture
-from mldebug_widgets.analyzers.class_activation.request import METHODS, PIXEL_METHODS, Request, checked_request
+from mldebug_widgets.analyzers.class_activation.request import (
+    METHODS,
+    PIXEL_METHODS,
+    Request,
+    checked_request,
+    checked_whole,
+)
 from mldebug_widgets.analyzers.class_activation.scaling import over_pictures
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Progress, Step, Steps, drained
 from mldebug_widgets.analyzers.class_activation.survey import Ranked
@@ -265,7 +271,8 @@ def gradcam_steps(
         seed=seed,
         columns=model.columns(),
     )
-    batches = Batches(internal_batch_size, responsive=responsive)
+    size = None if internal_batch_size is None else checked_whole(internal_batch_size, "internal_batch_size", 1)
+    batches = Batches(size, responsive=responsive)
     yield Step("Reading the images", 0.0)
     shown = _pictures(ev, model, request, normalization)
     made = yield from made_steps(ev, model, request, batches)
@@ -303,7 +310,8 @@ def _result(
 ) -> GradCamResult:
     request = made.request
     pixels = request.method in PIXEL_METHODS
-    raw = np.nan_to_num(made.maps.values, nan=0, posinf=0, neginf=0)
+    known = np.isfinite(made.maps.values).all((1, 2), keepdims=True)
+    raw = np.where(known, made.maps.values, np.float32(0))
     raw = raw if pixels else raw.clip(0)
     targets = torch.from_numpy(request.targets)
     return GradCamResult(

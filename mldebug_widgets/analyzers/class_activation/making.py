@@ -76,7 +76,8 @@ def made_steps(ev: Evaluation, model: ExplainedModel, request: Request, batches:
         made = yield from _pixels(model, request, known, batches)
         return made
     if reached is None:
-        why = model.why_closed or "no layer keeps the places of the image"
+        unreached = "no gradient reaches a layer that keeps the places" if known.ranked else ""
+        why = model.why_closed or unreached or "no layer keeps the places of the image"
         made = yield from _instead(model, request, known, batches, why)
         return made
     result = yield from at_layer(model, request, reached, batches)

@@ -198,10 +198,10 @@ def _converges(made: Made) -> TrustLine:
     name = "convergence_delta"
     if made.delta is None or made.difference is None:
         return _not_applicable(name, "only integrated gradients promise it")
-    total = float(np.abs(made.difference).sum())
-    if not np.isfinite(total) or total == 0:
+    total = float(np.nansum(np.abs(made.difference)))
+    if total == 0:
         return _not_checked(name, "the answers do not differ from the baseline's")
-    value = float(np.abs(made.delta).sum() / total)
+    value = float(np.nansum(np.abs(made.delta)) / total)
     words = ("holds", f"does not hold: try n_steps above {made.request.n_steps}")
     return _line(name, value, f"{value:.1%}", value < 0.05, words, "of the output difference")
 

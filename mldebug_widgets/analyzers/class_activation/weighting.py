@@ -52,6 +52,8 @@ def eigencam(outputs: torch.Tensor, _gradients: torch.Tensor) -> torch.Tensor:
     No class is in it. Its sign is free; it is taken so that bright places are those where the layer answers strongly.
     """
     n, channels, h, w = outputs.shape
+    known = outputs.isfinite().all(3).all(2).all(1)
+    outputs = torch.where(known.reshape(-1, 1, 1, 1), outputs, 0)
     places = outputs.reshape(n, channels, h * w).transpose(1, 2).double()
     centred = places - places.mean(1, keepdim=True)
     if channels <= h * w:
@@ -63,6 +65,7 @@ def eigencam(outputs: torch.Tensor, _gradients: torch.Tensor) -> torch.Tensor:
     strength = places.norm(dim=2)
     sign = (projected * (strength - strength.mean(1, keepdim=True))).sum(1, keepdim=True).sign()
     signed: torch.Tensor = projected * torch.where(sign == 0, 1, sign)
+    signed = torch.where(known.reshape(-1, 1), signed, torch.nan)
     return signed.reshape(n, h, w).to(outputs.dtype)
 
 
