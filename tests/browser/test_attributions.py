@@ -11,7 +11,7 @@ from tests.browser.lab import PANEL_SECONDS, Notebook
 from tests.browser.planted import CELLS
 
 #: Everything is computed: the parts come one after another.
-COMPUTED_MS = PANEL_SECONDS * 1000
+COMPUTED_MS = 2 * PANEL_SECONDS * 1000
 
 #: Finds a dot on a canvas that is not transparent, and returns where it is.
 FIND_DOT = """canvas => {
