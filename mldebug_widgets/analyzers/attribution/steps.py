@@ -128,10 +128,15 @@ def _result(
     method = plan.choice.method
     values = found.values.astype(np.float32)
     missing = found.values.sum(axis=1) - (found.whole - found.empty)
-    mean_abs = np.nanmean(np.abs(found.values), axis=0) if len(values) else np.zeros(values.shape[1])
+    unknown = ~np.isfinite(found.values).all(axis=1)
+    mean_abs = np.abs(found.values[~unknown]).sum(axis=0) / max(int((~unknown).sum()), 1)
     notes = list(plan.choice.notes)
     if plan.sampled:
         notes.append(f"{len(plan.rows):,} of {ev.n:,} rows, seed {plan.task.seed}.")
+    if unknown.any():
+        notes.append(
+            f"The answer or an attribution is NaN for {unknown.sum():,} of {len(values):,} rows: left out here."
+        )
     return AttributionsResult(
         kind="attributions",
         values=values,
