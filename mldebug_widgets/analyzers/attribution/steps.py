@@ -83,7 +83,7 @@ def plan_of(ev: Evaluation, asked: Asked) -> Plan:
     if not ev.model.can_predict:
         raise MldValueError(
             "MLD-M07", "model", ev.model.why_cannot, "a model that reads the table's columns",
-            "For images use mld.gradcam; else pass the model itself to evaluate().",
+            "For images use mld.gradcam, for texts mld.text_attributions; else pass the model itself to evaluate().",
         )  # fmt: skip
     seed = ev.seed if asked.seed is None else checked_count(asked.seed, "seed", 0)
     n_steps = checked_count(asked.n_steps, "n_steps", 1)
@@ -134,9 +134,7 @@ def _result(
     if plan.sampled:
         notes.append(f"{len(plan.rows):,} of {ev.n:,} rows, seed {plan.task.seed}.")
     if unknown.any():
-        notes.append(
-            f"The answer or an attribution is NaN for {unknown.sum():,} of {len(values):,} rows: left out here."
-        )
+        notes.append(f"NaN in {unknown.sum():,} of {len(values):,} rows, which the means leave out.")
     return AttributionsResult(
         kind="attributions",
         values=values,
