@@ -9,7 +9,7 @@ export function Trust({ lines }: { lines: readonly TrustLine[] }) {
         {lines.map(({ name, label, text, verdict, words, detail }) => (
           <tr key={name} title={detail || undefined}>
             <th scope="row">{label}</th>
-            {text !== "" && <td class="num">{text}</td>}
+            {text !== "" && <td class="num">{text.replace(/^-/, "−")}</td>}
             <td class={CLASSES[verdict]} colSpan={text === "" ? 2 : 1}>
               {said(verdict, words)}
             </td>

@@ -89,7 +89,9 @@ function Parts({ host, panel, ask }: PartsProps) {
           </div>
           {state("row")}
           <RowPart local={local} live={live} stale={live && statusOf("row").state === "running"} />
-          <h3>How far to trust it</h3>
+          <h3>
+            How far to trust it {trust.length > 0 && <span class="legend">checked on at most 20 rows</span>}
+          </h3>
           {state("trust")}
           <TrustPart lines={trust} waiting={live && statusOf("all").state === "running"} />
         </section>
