@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mldebug_widgets.analyzers.attribution.pieces import Step
 from mldebug_widgets.analyzers.attribution.result import AttributionsResult
 from mldebug_widgets.analyzers.attribution.steps import Asked, steps_of
+from mldebug_widgets.analyzers.explanations import remember
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
@@ -101,4 +102,6 @@ def attribution_steps(ev: Evaluation, asked: Asked) -> Generator[Step, None, Att
     Between two steps the user's model is as it was, so that a screen may be drawn, other work be done or the rest be
     dropped (``close``) there.
     """
-    return steps_of(ev, asked)
+    result = yield from steps_of(ev, asked)
+    remember(ev, result)
+    return result

@@ -14,6 +14,7 @@ import pandas as pd
 
 from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.attribution.pieces import Step, guarded
+from mldebug_widgets.analyzers.explanations import remember
 from mldebug_widgets.analyzers.text_attribution.trust_checks import Trusted, trust_of
 from mldebug_widgets.analyzers.text_attribution.work import Asked, Plan, ReadText, compute, plan_of
 from mldebug_widgets.analyzers.trust import TrustLine
@@ -205,7 +206,9 @@ def text_attribution_steps(ev: Evaluation, asked: Asked) -> Generator[Step, None
     found: list[ReadText] = []
     trusted = Trusted()
     yield from guarded(ev.model.running, _work(ev, plan, found, trusted, asked.trust))
-    return _result(ev, plan, found, trusted, time.perf_counter() - started)
+    result = _result(ev, plan, found, trusted, time.perf_counter() - started)
+    remember(ev, result)
+    return result
 
 
 def _work(ev: Evaluation, plan: Plan, found: list[ReadText], trusted: Trusted, trust: bool) -> Iterator[Step]:
