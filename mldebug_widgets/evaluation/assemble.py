@@ -20,7 +20,7 @@ from mldebug_widgets.evaluation.models.model import Model
 from mldebug_widgets.evaluation.models.run import run
 from mldebug_widgets.evaluation.scores import decide_scores
 from mldebug_widgets.evaluation.task import check_task, infer_problem
-from mldebug_widgets.evaluation.texts import as_named_texts, with_text_input
+from mldebug_widgets.evaluation.texts import as_named_texts, reads_texts_alone, with_text_input
 
 
 def assemble(
@@ -46,13 +46,15 @@ def assemble(
     names = _check_class_names(class_names)
     size = _check_whole(batch_size, "batch_size", 1) if batch_size is not None else None
     seed = _check_whole(seed, "seed", 0)
-    data, make = as_named_texts(data)
+    make = None
+    if preprocess is None or tokenizer is not None:  # a person's own step is handed what the person passed
+        data, make = as_named_texts(data, are_texts=reads_texts_alone(tokenizer, model))
     table, compared_with = _read(data, target, reference)
     table = _with_images(table, images)
     known = _read_metadata(metadata, data, table, reference)
     if not isinstance(texts, str):
         texts = _aligned(texts, "texts", len(table.frame))
-    table, texts, text_input = with_text_input(table, texts, tokenizer, model, make if preprocess is None else None)
+    table, texts, text_input = with_text_input(table, texts, tokenizer, model, make)
     adapter = adapt_model(
         model,
         table,

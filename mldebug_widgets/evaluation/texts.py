@@ -62,16 +62,19 @@ def texts_of(frame: pd.DataFrame, column: int) -> list[str]:
     return ["" if missing else str(value) for value, missing in zip(values, values.isna(), strict=True)]
 
 
-def as_named_texts(data: Any) -> tuple[Any, Make | None]:
-    """Return ``data`` with flat sequences of texts as named columns, and what they came in; None when it has none."""
+def as_named_texts(data: Any, *, are_texts: bool) -> tuple[Any, Make | None]:
+    """Return ``data`` with flat sequences of texts as named columns, and what they came in; None when it has none.
+
+    ``are_texts`` False: short words of few kinds are taken for categories.
+    """
     if isinstance(data, Mapping) and not hasattr(data, "columns"):
-        parts = {name: as_named_texts(part) for name, part in data.items()}
+        parts = {name: as_named_texts(part, are_texts=are_texts) for name, part in data.items()}
         makes = {make for _, make in parts.values()}
         same = makes.pop() if len(makes) == 1 else None
         return ({name: part for name, (part, _) in parts.items()}, same) if same else (data, None)
     if not isinstance(data, tuple) or len(data) != 2:
         return data, None
-    make = _make_of(data[0])
+    make = _make_of(data[0], are_texts=are_texts)
     if make is None:
         return data, None
     name = getattr(data[0], "name", None)
@@ -80,7 +83,7 @@ def as_named_texts(data: Any) -> tuple[Any, Make | None]:
     return (column, data[1]), make
 
 
-def _make_of(values: Any) -> Make | None:
+def _make_of(values: Any, *, are_texts: bool) -> Make | None:
     make: Make = "list"
     if isinstance(values, pd.Series):
         make = "series"
@@ -94,7 +97,7 @@ def _make_of(values: Any) -> Make | None:
         return None
     texts = [value for value in values if isinstance(value, str)]
     several_words = sum(len(text.split()) > 1 for text in texts)
-    is_text = 2 * several_words > len(texts) or kind_of(pd.Series(list(values), dtype=object)) == "text"
+    is_text = are_texts or 2 * several_words > len(texts) or kind_of(pd.Series(list(values), dtype=object)) == "text"
     return make if is_text else None
 
 
@@ -113,7 +116,7 @@ def with_text_input(
     MldValueError, MldTypeError
         ``MLD-O102`` when there are no texts for a tokenizer, ``MLD-D16`` when ``texts`` names no column.
     """
-    reads_alone = tokenizer is not None or _starts_with_vectorizer(model)
+    reads_alone = reads_texts_alone(tokenizer, model)
     column = _column_of(table, texts, alone=reads_alone, sequence=make is not None)
     if column is None and texts is not None and reads_alone:
         table, column = _with_column(table, texts)
@@ -128,6 +131,11 @@ def with_text_input(
     if found is None:
         found = texts_of(table.frame, column)
     return table, found, TextInput(column, (make or "list") if reads_alone or make else None)
+
+
+def reads_texts_alone(tokenizer: Any, model: Any) -> bool:
+    """Tell whether the model reads texts and no other column, whatever the data are."""
+    return tokenizer is not None or _starts_with_vectorizer(model)
 
 
 def _column_of(table: Table, texts: Any, *, alone: bool, sequence: bool) -> int | None:

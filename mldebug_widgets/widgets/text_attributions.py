@@ -109,6 +109,7 @@ class TextAttributionsWidget(ViewWidget):
     @request
     def compute(self) -> None:
         """Compute the page again, for example after it was cancelled."""
+        self._asked_session()
         self._turn_to(self.page["start"])
 
     @request

@@ -86,7 +86,9 @@ def _by_beginnings(text: str, encoded: Encoded, tokens: TokenAdapter) -> Aligned
         beginning = found[lead : len(found) - rest]
         if len(beginning) <= len(body) and np.array_equal(beginning, body[: len(beginning)]):
             counts[at] = len(beginning)
-    if not words or counts[-1] != len(body):
+    if not words:
+        return Aligned((), ids, np.full(len(ids), -1), False)
+    if counts[-1] != len(body) or (len(body) > 1 and len(words) > 1 and np.sum(counts >= 0) == 1):
         return None
     unread = words[int(np.argmax(counts == len(body))) + 1 :]
     is_full = len(tokens.encode(f"{text} {text}").ids) == len(ids)

@@ -61,7 +61,9 @@ def shapley(text: WordMasked, found: Floats, *, n_samples: int, seed: int) -> It
     Else the mean over ``n_samples`` random orders (Strumbelj and Kononenko, 2010), each also backwards.
     """
     p = len(text.pieces)
-    if p and 2**p <= n_samples * (p + 1):
+    if not p:
+        return
+    if 2**p <= n_samples * (p + 1):
         keep = (np.arange(2**p)[:, None] >> np.arange(p)) & 1 == 1
         outputs = np.full(len(keep), np.nan)
         yield from text.answers(keep, outputs)
@@ -76,7 +78,7 @@ def shapley(text: WordMasked, found: Floats, *, n_samples: int, seed: int) -> It
     gains = np.diff(outputs.reshape(len(orders), p + 1), axis=1)
     total = np.zeros(p)
     np.add.at(total, orders.ravel(), gains.ravel())
-    found[:] = total / max(len(orders), 1)
+    found[:] = total / len(orders)
 
 
 def _orders(p: int, n_samples: int, seed: int) -> npt.NDArray[np.intp]:
