@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -67,10 +68,7 @@ def made_steps(ev: Evaluation, model: ExplainedModel, request: Request, batches:
     if wants_layer and request.layer is not None:
         _check_layer(model, known, request.layer)
     if model.why_closed and request.layer is not None:
-        raise MldValueError(
-            "MLD-O92", "layer", f"got {request.layer!r}, and {model.why_closed}", "None",
-            "Leave it out, or pass the nn.Module itself.",
-        )  # fmt: skip
+        raise _closed(model, request.layer)
     reached = _ranked_layer(known, request)
     if not wants_layer:
         made = yield from _pixels(model, request, known, batches)
@@ -87,6 +85,25 @@ def made_steps(ev: Evaluation, model: ExplainedModel, request: Request, batches:
         made = yield from _instead(model, request, known, batches, "no gradient reaches a layer that keeps the places")
         return made
     return Made(request, result, reached, known, _why(known, request), None, None, request.notes)
+
+
+def maps_at_layers(
+    ev: Evaluation, model: ExplainedModel, request: Request, layers: Sequence[str], batches: Batches
+) -> Steps[dict[str, Floats]]:
+    """Return the maps of a one-pass method at several layers of the same pass, by name."""
+    known = yield from survey(ev, model, batches, rank=False)
+    if model.why_closed:
+        raise _closed(model, layers)
+    for name in layers:
+        _check_layer(model, known, name)
+    chosen = [known.spatial[name] for name in layers]
+    found = yield from one_pass(model, request.rows, request.targets, request.method, chosen, batches)
+    maps: dict[str, Floats] = {}
+    for name, entry in found.items():
+        if isinstance(entry, Unreached):
+            raise _no_gradient(known, name)
+        maps[name] = entry.values
+    return maps
 
 
 def at_layer(model: ExplainedModel, request: Request, layer: Found, batches: Batches) -> Steps[Maps | Unreached]:
@@ -168,6 +185,16 @@ def _check_layer(model: ExplainedModel, known: Survey, name: str) -> None:
         "MLD-O93" if name in names and name else "MLD-O92", "layer", got,
         f"a layer whose output keeps the image's places, such as {usable}", "Leave it out to have one found.",
     )  # fmt: skip
+
+
+def _closed(model: ExplainedModel, layer: object) -> MldValueError:
+    return MldValueError(
+        "MLD-O92",
+        "layer",
+        f"got {layer!r}, and {model.why_closed}",
+        "None",
+        "Leave it out, or pass the nn.Module itself.",
+    )
 
 
 def _no_gradient(known: Survey, name: str) -> MldValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ class Request:
 
 def checked_request(
     ev: Evaluation, rows: Any, *, method: Any, layer: Any, target: Any, baseline: Any, n_steps: Any, n_checked: Any,
-    seed: Any, columns: int,
+    seed: Any, columns: int, allowed: Collection[str] = METHODS,
 ) -> Request:  # fmt: skip
     """Check what ``mld.gradcam`` documents; ``columns`` are the classes that the model knows."""
     positions = ev_rows(ev, rows)
@@ -63,7 +64,7 @@ def checked_request(
     return Request(
         positions,
         targets,
-        _one_of(method, METHODS, "MLD-O90", "method"),
+        _one_of(method, allowed, "MLD-O90", "method"),
         layer,
         _one_of(baseline, BASELINES, "MLD-O99", "baseline"),
         checked_whole(n_steps, "n_steps", 1),

@@ -11,6 +11,7 @@ from torch import nn
 import mldebug_widgets as mld
 from mldebug_widgets.analyzers.class_activation.pixels import window_of
 from mldebug_widgets.analyzers.class_activation.request import METHODS
+from mldebug_widgets.analyzers.gradcam import layer_maps
 from mldebug_widgets.evaluation.evaluation import Evaluation
 from tests.analyzers.class_activation.image_models import (
     ReadsChannelsLast,
@@ -178,6 +179,20 @@ def test_every_method_draws_on_every_kind_of_network(kind: type[nn.Module], meth
     assert result.maps.dtype == np.float32
     assert 0 <= result.maps.min() <= result.maps.max() <= 1
     assert bool(result.layer) == (method not in ("integrated_gradients", "saliency", "occlusion"))
+
+
+def test_several_layers_come_from_one_pass(resnet: Evaluation) -> None:
+    net = resnet.model.module
+    assert isinstance(net, ResNet)
+    names = ["layer1", "layer2.0.relu", "layer3"]
+    alone = {name: mld.gradcam(resnet, ROWS, layer=name, target=1, n_checked=0).raw for name in names}
+    passes: list[int] = []
+    handle = net.fc.register_forward_hook(lambda _module, _inputs, output: passes.append(len(output)))
+    together = layer_maps(resnet, ROWS, names, target=1)
+    handle.remove()
+    assert passes == [len(ROWS)]
+    for name in names:
+        assert together[name] == pytest.approx(alone[name], abs=1e-6)
 
 
 @pytest.mark.parametrize("internal_batch_size", [1, 2, 3])
