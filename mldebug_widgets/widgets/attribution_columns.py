@@ -51,6 +51,9 @@ def column_of(result: AttributionsResult, position: int, kinds: Sequence[Feature
     if not len(result.cells):
         return Column(np.full(len(result.rows), np.nan), "numeric", ())
     cells, kind = result.cells.iloc[:, position], kinds[position]
+    if kind == "text":
+        # Nearly every text is another one: they have no places, and are not put into a file by their values.
+        return Column(np.full(len(cells), np.nan), kind, ())
     if kind in ORDERED_KINDS:
         return Column(np.asarray(column_numbers(cells, kind), dtype=np.float64), kind, ())
     places, labels = _categories(cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -287,9 +288,17 @@ class AttributionsWidget(ViewWidget):
         carried = self._session.carried_rows(include_data=include_data)
         held = np.empty(0, dtype=np.intp) if carried is None else carried
         drawn = only_rows(summary_of(self.result, self.kinds), held)
-        # The row under What-if is in every file.
-        shown_row = self.local is not None and (self.local.row == self._session.row or self.local.row in held)
-        return {**state, "result": encode(drawn), "local": encode(self.local if shown_row else None)}
+        return {**state, "result": encode(drawn), "local": encode(self._carried_row(held))}
+
+    def _carried_row(self, carried: Rows) -> RowAttributions | None:
+        """Return the steps of the row, if the file carries its values; the row under What-if is in every file."""
+        session, local, baseline_row = self._asked_session(), self.local, self.settings["baseline_row"]
+        if local is None or (local.row != session.row and local.row not in carried):
+            return None
+        if baseline_row is None or baseline_row in carried or baseline_row == session.row:
+            found: RowAttributions = local
+            return found
+        return replace(local, steps=tuple(replace(step, baseline="") for step in local.steps))
 
     # -- helpers ---------------------------------------------------------------------------------------------------
 
@@ -340,6 +349,9 @@ def build(workbench: WorkbenchWidget) -> AttributionsWidget:
 
 def applies(evaluation: Evaluation) -> bool:
     """Tell whether the model reads a table's columns."""
+    read = evaluation.text_input
+    if read is not None and read.make is not None:
+        return False  # the panel Text shows which words
     return evaluation.X.shape[1] > 0 and (
         evaluation.model.can_predict or (evaluation.images is None and evaluation.texts is None)
     )

@@ -121,7 +121,7 @@ class TestAllRows:
 
     def test_categories_missing_cells_and_rare_values_have_places(self, binary_panel: AttributionsWidget) -> None:
         features = {each.name: each for each in summary_of(binary_panel.result).features}
-        assert features["note"].labels[-1] == "388 others"
+        assert features["note"].labels == ()  # texts are no categories
         assert features["member"].labels == ("False", "True")
         assert features["income"].labels == ()
 
@@ -358,6 +358,12 @@ class TestExportedFile:
         panel.refresh()
         assert panel.report_state(include_data=False)["local"]["row"] == other
         session.row = None
+        panel.refresh()
+        panel.configure("auto", "row", other, "auto")
+        panel.refresh()
+        kept = panel.report_state(include_data=False)["local"]
+        assert {step["baseline"] for step in kept["steps"]} == {""}
+        assert all(step.baseline for step in panel.local.steps)
         panel.local = None
         assert panel.report_state(include_data=False)["local"] is None
 

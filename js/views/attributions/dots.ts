@@ -100,6 +100,7 @@ export function dotAt({ x, y }: Swarm, px: number, py: number, reach = 6): numbe
 
 /** A cell in words: its label, its date, its number. */
 export function cellText(feature: FeatureAttributions, x: number): string {
+  if (feature.kind === "text") return "";
   if (Number.isNaN(x)) return "missing";
   if (feature.labels.length > 0) return feature.labels[x] ?? "missing";
   return feature.kind === "datetime" ? formatDate(x) : formatNumber(x);

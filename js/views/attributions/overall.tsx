@@ -56,14 +56,11 @@ export function Overall({ summary, dots, openRow, onOpen }: OverallProps) {
         </li>
         {shown.map((feature, index) => (
           <li key={feature.position} class={feature.position === chosen ? "chosen" : undefined}>
-            <button
-              type="button"
-              class="name"
-              aria-expanded={feature.position === chosen}
+            <FeatureName
+              feature={feature}
+              open={feature.position === chosen}
               onClick={() => choose(feature.position === chosen ? null : feature.position)}
-            >
-              <MiddleEllipsis text={columnName(feature.name)} />
-            </button>
+            />
             {width > 0 ? (
               <SwarmView
                 dots={dots}
@@ -115,6 +112,23 @@ export function Overall({ summary, dots, openRow, onOpen }: OverallProps) {
   );
 }
 
+interface FeatureNameProps {
+  feature: FeatureAttributions;
+  open: boolean;
+  onClick: () => void;
+}
+
+function FeatureName({ feature: { name, kind }, open, onClick }: FeatureNameProps) {
+  const text = <MiddleEllipsis text={columnName(name)} />;
+  // Texts have no order to plot them by.
+  if (kind === "text") return <span class="name still">{text}</span>;
+  return (
+    <button type="button" class="name" aria-expanded={open} onClick={onClick}>
+      {text}
+    </button>
+  );
+}
+
 function Ticks({ dots, width }: { dots: Dots; width: number }) {
   const decimals = decimalsOf([dots.low, dots.high]);
   const zero = across(0, dots, width);
@@ -142,7 +156,7 @@ function pointedWords(features: readonly FeatureAttributions[], dots: Dots, dot:
     .slice(0, 3)
     .map(({ feature, column, value }) => {
       const cell = cellText(feature, dots.x[dot * dots.width + column] as number);
-      return `${columnName(feature.name)} = ${cell} ${formatSigned(value, decimalsOf([dots.low, dots.high]))}`;
+      return `${columnName(feature.name)}${cell === "" ? "" : ` = ${cell}`} ${formatSigned(value, decimalsOf([dots.low, dots.high]))}`;
     });
   return `Row ${formatCount(dots.rows[dot] as number)}: ${largest.join(", ")}`;
 }
