@@ -185,3 +185,11 @@ def test_masking_raw_cells_and_masking_what_was_made_of_them_agree(monkeypatch: 
     monkeypatch.setattr("mldebug_widgets.analyzers.attribution.engine.masked_tensors", lambda *_: None)
     slow = attributions(ev, range(12), method="feature_ablation", trust=False)
     np.testing.assert_allclose(fast.values, slow.values, atol=1e-6)
+
+
+def test_columns_that_meet_in_few_rows_are_found_to_mix() -> None:
+    def gated(rows: pd.DataFrame) -> np.ndarray:
+        return (rows["weight"] * (rows["narrow"] > 0)).to_numpy(dtype=np.float32)[:, None]
+
+    with pytest.raises(MldValueError, match="MLD-O86"):
+        attributions(evaluated(gated), [0], method="saliency")

@@ -128,3 +128,13 @@ def test_comparison_finds_the_column_that_acts_differently() -> None:
         result.compare([])
     with pytest.raises(MldValueError, match="MLD-O89"):
         result.compare(range(400))
+
+
+def test_a_background_of_mixed_cells_averages_over_its_rows() -> None:
+    ev = evaluation("regression")
+    options = {"method": "feature_ablation", "trust": False}
+    sample = baseline_of(ev, "background", "feature_ablation", 0).frame
+    where = [int(np.flatnonzero(ev.X["weight"] == weight)[0]) for weight in sample["weight"]]
+    each = [attributions(ev, [3, 500], baseline=row, **options).values for row in where]
+    result = attributions(ev, [3, 500], baseline="background", **options)
+    np.testing.assert_allclose(result.values, np.mean(each, axis=0), rtol=1e-4, atol=1e-5)
