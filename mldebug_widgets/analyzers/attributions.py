@@ -6,10 +6,12 @@ from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING, Any
 
+from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.attribution.pieces import Step
 from mldebug_widgets.analyzers.attribution.result import AttributionsResult
 from mldebug_widgets.analyzers.attribution.steps import Asked, steps_of
 from mldebug_widgets.analyzers.explanations import remember
+from mldebug_widgets.analyzers.text_attributions import text_attributions
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
@@ -30,13 +32,13 @@ def attributions(
     trust: bool = True,
     cancelled: Callable[[], bool] | None = None,
     progress: Callable[[str, float | None], None] | None = None,
-) -> AttributionsResult:
+) -> Any:
     """Return how much each column moved the model's answer for some rows, away from the answer for a baseline.
 
     Parameters
     ----------
     ev
-        The Evaluation; its model must read the table's columns.
+        The Evaluation. Where its model reads texts and no other column, this is ``mld.text_attributions``.
     rows
         One position, several, a boolean mask over all rows, or a query. By default all rows, or a sample of them where
         the method would take long, which ``sampled`` and ``notes`` say.
@@ -67,8 +69,8 @@ def attributions(
 
     Returns
     -------
-    AttributionsResult
-        ``values`` (m, p) in ``unit``.
+    AttributionsResult or TextAttributionsResult
+        ``values`` (m, p) in ``unit``; for a model of texts, the texts word by word.
 
     Raises
     ------
@@ -82,6 +84,12 @@ def attributions(
     Attributions say what the model did with a row compared with the baseline. They do not say what causes what in the
     world, and columns that go together share or trade their parts differently from method to method.
     """
+    read = checked_evaluation(ev).text_input
+    if read is not None and read.make is not None:
+        return text_attributions(
+            ev, rows, method=method, target=target, baseline=baseline, n_samples=n_samples, seed=seed,
+            n_steps=n_steps, trust=trust, cancelled=cancelled, progress=progress,
+        )  # fmt: skip
     asked = Asked(rows, method, target, baseline, n_samples, seed, n_steps, trust)
     steps = attribution_steps(ev, asked)
     while True:

@@ -138,6 +138,12 @@ def test_a_function_of_texts_is_asked_with_texts() -> None:
     )
 
 
+def test_attributions_of_a_model_of_texts_are_these() -> None:
+    found = mld.attributions(evaluation(), [0], trust=False)
+    assert found.kind == "text_attributions"
+    assert found.texts[0].row == 0
+
+
 def test_the_target_turns_the_sign() -> None:
     ev = evaluation()
     one, other = (mld.text_attributions(ev, [0], target=target, trust=False).texts[0] for target in (1, 0))
