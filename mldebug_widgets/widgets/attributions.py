@@ -292,12 +292,12 @@ class AttributionsWidget(ViewWidget):
 
     def _carried_row(self, carried: Rows) -> RowAttributions | None:
         """Return the steps of the row, if the file carries its values; the row under What-if is in every file."""
-        session, local, baseline_row = self._asked_session(), self.local, self.settings["baseline_row"]
+        session, baseline_row = self._asked_session(), self.settings["baseline_row"]
+        local: RowAttributions | None = self.local
         if local is None or (local.row != session.row and local.row not in carried):
             return None
         if baseline_row is None or baseline_row in carried or baseline_row == session.row:
-            found: RowAttributions = local
-            return found
+            return local
         return replace(local, steps=tuple(replace(step, baseline="") for step in local.steps))
 
     # -- helpers ---------------------------------------------------------------------------------------------------
