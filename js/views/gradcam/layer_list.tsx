@@ -43,5 +43,5 @@ export function LayerList({ layer, page, onChange }: LayerListProps) {
 
 function scoreText({ score }: LayerCandidate, place: number): string {
   if (score === null) return "not tested";
-  return `${formatFixed(score, 1)}x${place === 0 ? " best" : ""}`;
+  return `${formatFixed(score, 1)}x${place === 0 ? " suggested" : ""}`;
 }
