@@ -27,7 +27,18 @@ _LEAST_LOCAL = 0.1
 _PER_EXTRA, _PER_ODDITY = 0.002, 0.05  # of two readings that fit nearly as well the plainer one is taken
 _MOST_CANDIDATES = 6
 _OF_DEEPEST_GRID = 3
-_NO_STEPS = ("Dropout", "Identity", "DropPath", "StochasticDepth", "Flatten", "Softmax")
+_NO_STEPS = (
+    "Dropout",
+    "Identity",
+    "DropPath",
+    "StochasticDepth",
+    "Flatten",
+    "Softmax",
+    "ZeroPad",
+    "ReflectionPad",
+    "ReplicationPad",
+    "ConstantPad",
+)
 
 
 @dataclass(frozen=True, slots=True)
