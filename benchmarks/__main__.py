@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import brush, cubes, drag, memory, show, sizes, startup
+from benchmarks import attributions, brush, cubes, drag, gradcam, memory, show, sizes, startup
 from benchmarks.report import keep, table
 from scripts.chromium import HOW_TO_GET_ONE, find_chromium
 from tests.browser.lab import running_lab
@@ -23,7 +23,7 @@ def main() -> int:
     if executable is None:
         print(HOW_TO_GET_ONE)
         return 1
-    lines = startup.run() + memory.run() + cubes.run()
+    lines = startup.run() + memory.run() + cubes.run() + attributions.run() + gradcam.run()
     with (
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as server,
