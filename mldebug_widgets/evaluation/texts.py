@@ -143,7 +143,7 @@ def _column_of(table: Table, texts: Any, *, alone: bool, sequence: bool) -> int 
     if isinstance(texts, str):
         if texts not in frame.columns:
             raise MldTypeError(
-                "MLD-D16", "texts", f"data has no column {texts!r}",
+                "MLD-D16", "texts", f"got {texts!r}, which is no column of data",
                 f"one text per row, or one of the columns {', '.join(map(repr, frame.columns[:8]))}", "Name a column.",
             )  # fmt: skip
         return int(frame.columns.get_indexer([texts])[0])
