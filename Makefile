@@ -16,6 +16,7 @@ LINK := $(VENV)/share/jupyter/labextensions/mldebug-widgets
 MODULES := node_modules/.package-lock.json
 DEMO_ENV := $(VENV)/.demo
 DEV_ENV := $(VENV)/.dev
+BENCH_ENV := $(VENV)/.bench
 
 PYTHON_SOURCES := $(shell find mldebug_widgets -name '*.py')
 VIEW_SOURCES := $(shell find js \( -path js/labextension -o -path js/gallery \) -prune -o -type f ! -name '*.test.*' -print)
@@ -49,6 +50,10 @@ $(DEMO_ENV): pyproject.toml constraints.txt scripts/snippets.py | $(BIN)/python
 
 $(DEV_ENV): $(DEMO_ENV)
 	$(PIP) -e '.[dev]'
+	@touch $@
+
+$(BENCH_ENV): $(DEV_ENV)
+	$(PIP) -e '.[bench]'
 	@touch $@
 
 $(MODULES): package.json package-lock.json
@@ -98,7 +103,7 @@ test: $(DEV_ENV) build check
 	npm test --silent
 	pytest
 
-bench: $(DEV_ENV) build
+bench: $(BENCH_ENV) build
 	python scripts/chromium.py
 	python -m benchmarks
 
@@ -111,7 +116,7 @@ screenshots: $(DEV_ENV) build
 wheel: $(DEV_ENV) build
 	python -m build --wheel --no-isolation --outdir dist
 
-constraints: $(DEV_ENV)
+constraints: $(BENCH_ENV)
 	python scripts/freeze.py > constraints.new
 	mv constraints.new constraints.txt
 

@@ -48,6 +48,15 @@ class Workbench:
     def selection(self, chosen: Any) -> None:
         self.widget.select(chosen)
 
+    @property
+    def panel(self) -> str:
+        """Id of the open panel: "overview", "performance", "slices", "rows" or "whatif"; set it to open another."""
+        return str(self.widget.panel)
+
+    @panel.setter
+    def panel(self, identifier: str) -> None:
+        self.widget.panel = identifier
+
     def select(self, chosen: Any, label: str | None = None) -> None:
         """Put rows in focus in every panel.
 

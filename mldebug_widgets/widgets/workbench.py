@@ -205,7 +205,7 @@ class WorkbenchWidget(ViewWidget):
             self._accept(resolve(self.evaluation, {**record, "threshold": change["new"], "token": record["token"] + 1}))
 
     def accepts(self, name: str, value: Any) -> bool:
-        """Return whether there is such a panel, row, feature or threshold; a selection is checked later."""
+        """Return whether there is such a panel, row, feature or threshold; a selection is checked when resolved."""
         if name == "panel":
             return isinstance(value, str) and value in self._available
         if name == "row":

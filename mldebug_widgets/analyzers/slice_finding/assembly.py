@@ -59,7 +59,7 @@ class Assembly:
         self._vocabulary = vocabulary
         self._direction = direction
         self._values = halves.values
-        self._masks = RowMasks(vocabulary.columns, len(halves.values))
+        self._masks = RowMasks(vocabulary.columns)
         self._known = np.packbits(halves.known)
         self._confirmation = np.packbits(halves.confirmation)
         self._confirms = bool(halves.confirmation.any())

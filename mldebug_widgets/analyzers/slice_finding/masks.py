@@ -27,17 +27,14 @@ class RowMasks:
     ----------
     columns
         Columns of codes, each (n,).
-    n
-        Number of rows.
     """
 
-    def __init__(self, columns: Sequence[CodedColumn], n: int) -> None:
+    def __init__(self, columns: Sequence[CodedColumn]) -> None:
         self._columns = columns
-        self._n = n
         self._predicates: dict[tuple[int, tuple[int, ...]], Bits] = {}
 
     def bits(self, conjunction: Conjunction) -> Bits:
-        """Return the rows as packed bits, the last byte filled up with zeros."""
+        """Return the rows as packed bits; those of the last byte beyond the rows are zero."""
         packed = [self._predicate(column, codes) for column, codes in conjunction]
         out = packed[0]
         for other in packed[1:]:
@@ -46,7 +43,11 @@ class RowMasks:
 
     def rows(self, bits: Bits) -> Positions:
         """Return the positions of the set bits, ascending."""
-        return np.flatnonzero(np.unpackbits(bits, count=self._n))
+        # Most bytes of a small slice are empty: only the others are unpacked.
+        filled = np.flatnonzero(bits)
+        set_bits = np.flatnonzero(np.unpackbits(bits[filled]))
+        rows: Positions = (filled * 8)[set_bits >> 3] + (set_bits & 7)
+        return rows
 
     def _predicate(self, column: int, codes: tuple[int, ...]) -> Bits:
         known = self._predicates.get((column, codes))

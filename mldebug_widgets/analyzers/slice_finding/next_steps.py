@@ -1,8 +1,8 @@
-"""What to do about a slice: collect, relabel, look at drift, or change the model. Nothing here calls the model."""
+"""What to do about a slice: a feature, more rows, labels, drift, or the model, which is never called here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mldebug_widgets.analyzers.slice_finding.neighbours import LabelNeighbours
 from mldebug_widgets.analyzers.slice_finding.result import NextStep, Slice
 from mldebug_widgets.analyzers.slice_finding.unseen import unseen_values
+from mldebug_widgets.analyzers.slice_vocabulary.predicate import Predicate
 from mldebug_widgets.errors import MldError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Advisor:
     def about(self, found: Slice) -> tuple[NextStep, ...]:
         """Return the steps that the numbers suggest; "model" when none of the others does."""
         split = self._held_out_split(found)
-        steps: list[NextStep | None] = []
+        steps: list[NextStep | None] = [self._feature(found)]
         if split is not None and found.size:
             steps += [self._collect(found, split), self._drift(found, split)]
         steps.append(self._relabel(found))
@@ -79,6 +80,23 @@ class Advisor:
             return None
         split = list(ev.splits)[int(owners[0])]
         return None if split == ev.train else split
+
+    def _feature(self, found: Slice) -> NextStep | None:
+        known = [feature.name for feature in self._ev.metadata_features]
+        names = [
+            name
+            for name in known
+            if any(predicate.feature < 0 and _is_of(predicate, name) for predicate in found.predicates)
+        ]
+        if not names:
+            return None
+        one = len(names) == 1
+        return NextStep(
+            "feature",
+            f"The model does not see {_listed(names)}: {'it is' if one else 'they are'} in the metadata. Give "
+            f"{'it' if one else 'them'} to the model as {'a feature' if one else 'features'}, if known when it must "
+            "answer, and compare.",
+        )
 
     def _collect(self, found: Slice, split: str) -> NextStep | None:
         ev = self._ev
@@ -134,12 +152,20 @@ class Advisor:
         names = list(dict.fromkeys(predicate.column for predicate in found.predicates if predicate.feature >= 0))
         told = "a feature that tells more about these rows"
         if names:
-            listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-            told = f"a feature that says more about {listed}"
+            told = f"a feature that says more about {_listed(names)}"
         known = "Training has rows like these, so it" if compared else "It"
         return NextStep(
             "model", f"{known} is up to the model: give these rows more weight in the loss, or {told}, and try again."
         )
+
+
+def _is_of(predicate: Predicate, name: str) -> bool:
+    """Return whether a condition is on a column or on a part of it, such as its hour."""
+    return predicate.column == name or predicate.column.endswith(f" of {name}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _fewer(some: int, n: int, others: int, n_others: int) -> bool:

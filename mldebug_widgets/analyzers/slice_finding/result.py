@@ -30,11 +30,12 @@ class FoldedSlice:
 class NextStep:
     """One thing to do about a slice, with the numbers that suggest it.
 
-    "collect": training has few rows like these. "relabel": the labels disagree with those of similar rows. "drift":
-    values here that training never saw. "model": none of these, so it is up to weights, features or the model.
+    "feature": the conditions name columns that the model does not see. "collect": training has few rows like these.
+    "relabel": the labels disagree with those of similar rows. "drift": values here that training never saw. "model":
+    none of these, so it is up to weights, features or the model.
     """
 
-    kind: Literal["collect", "relabel", "drift", "model"]
+    kind: Literal["feature", "collect", "relabel", "drift", "model"]
     text: str
 
 

@@ -148,7 +148,7 @@ class Discovery:
         k = self._options.k
         found = self._engine.top(POOL_PER_SLICE * k, evident=EVIDENT_PER_SLICE * k)
         self.n_searched = found.n_searched
-        masks = RowMasks(self._columns, len(self._values))
+        masks = RowMasks(self._columns)
         folding = Folding(masks, self._values, critical_values(self._columns))
         self._offer(folding, (*found.ranked, *found.evident), self._values)
         before = 0

@@ -27,7 +27,7 @@ PLANTED_ERROR = 0.2
 
 #: How much of the slice found and of the slice planted together must be both. Planted edges lie anywhere, bins hold a
 #: tenth of the rows unless an error shows in one column alone, so a slice of two conditions may be off by half a bin.
-SMALLEST_OVERLAP = 0.4
+SMALLEST_OVERLAP = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def members(columns: list[CodedColumn], conjunction: Conjunction) -> npt.NDArray
 
 
 def folded(columns: list[CodedColumn], values: npt.NDArray[np.float64], most: int = 60) -> Folding:
-    masks = RowMasks(columns, len(values))
+    masks = RowMasks(columns)
     found = []
     for conjunction in all_conjunctions(columns):
         inside = members(columns, conjunction)
@@ -57,7 +57,7 @@ def folded(columns: list[CodedColumn], values: npt.NDArray[np.float64], most: in
 @settings(max_examples=60, deadline=None)
 def test_packed_rows_are_the_rows(n: int, seed: int) -> None:
     columns = table(n, 3, seed)
-    masks = RowMasks(columns, n)
+    masks = RowMasks(columns)
     for conjunction in all_conjunctions(columns)[:: 1 + seed % 7]:
         expected = np.flatnonzero(members(columns, conjunction))
         bits = masks.bits(conjunction)
@@ -111,7 +111,7 @@ def test_what_is_left_is_the_stratified_excess() -> None:
     """Against the Mantel-Haenszel statistic, stratum by stratum."""
     columns = table(3_000, 3, 5)
     wrong = np.random.default_rng(4).random(3_000) < np.where(columns[0].codes == 1, 0.5, 0.2)
-    folding = Folding(RowMasks(columns, 3_000), wrong.astype(float), np.full(3, 3.0))
+    folding = Folding(RowMasks(columns), wrong.astype(float), np.full(3, 3.0))
     folding.offer(((0, (1,)),))
     inside = members(columns, ((1, (2,)),))
     stratum = columns[0].codes == 1

@@ -120,3 +120,20 @@ def test_regression_has_no_labels_to_compare() -> None:
     assert [step.kind for step in found] == ["model"]
     assert "feature that says more about city" in found[0].text
     assert weak.confirmed
+
+
+def test_a_column_that_the_model_does_not_see_is_offered_as_a_feature() -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"size": rng.normal(size=N), "city": rng.choice(["Oslo", "Rome"], N)})
+    seen = pd.DataFrame(
+        {"rain": rng.random(N) < 0.1, "sent": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.random(N), "D")}
+    )
+    truth = frame["size"].to_numpy() > 0
+    wrong = rng.random(N) < np.where(seen["rain"], 0.4, 0.02)
+    ev = mld.evaluate(None, (frame, truth.astype(int)), predictions=np.where(truth ^ wrong, 0.8, 0.2), metadata=seen)
+    found = find_slices(ev, k=1, max_predicates=1)[0]
+    assert found.label == "rain is true"
+    step = found.what_next()[0]
+    assert (step.kind, step.text.partition(":")[0]) == ("feature", "The model does not see rain")
+    plain = find_slices(ev, columns=["city"], k=1)[0]
+    assert "feature" not in {step.kind for step in plain.what_next()}
