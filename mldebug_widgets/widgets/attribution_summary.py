@@ -176,8 +176,8 @@ def summary_of(result: AttributionsResult, kinds: Sequence[FeatureKind] | None =
         others_mean_abs=float(result.mean_abs[others].sum()),
         dots=AttributionDots(
             rows=result.rows[drawn],
-            values=result.values[np.ix_(drawn, shown)],
-            levels=_levels(result.levels[np.ix_(drawn, shown)]),
+            values=result.values[drawn][:, shown],
+            levels=_levels(result.levels[drawn][:, shown]),
             x=np.stack([column.x[drawn] for column in columns], axis=1) if columns else np.zeros((len(drawn), 0)),
             outputs=result.output[drawn],
             baseline_outputs=result.baseline_output[drawn],

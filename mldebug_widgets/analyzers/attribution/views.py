@@ -32,7 +32,6 @@ class Dependence:
         (m,) the attributions.
     """
 
-    kind: Literal["dependence"]
     feature: str
     position: int
     numbers: npt.NDArray[np.float64]
@@ -108,7 +107,7 @@ def dependence_of(cells: pd.DataFrame, features: tuple[str, ...], values: Floats
         codes, names = column_codes(column)
         numbers = np.where(codes < 0, np.nan, codes)
         labels = tuple(str(name) for name in names)
-    return Dependence("dependence", features[position], position, numbers, labels, values[:, position])
+    return Dependence(features[position], position, numbers, labels, values[:, position])
 
 
 def _position(features: tuple[str, ...], feature: Any) -> int:
