@@ -234,7 +234,7 @@ def _search(
         columns=columns,
         merge=options.merge,
         min_rows=options.rows_of(n_seen),
-        bins=bins_of(n_seen),
+        bins=bins_of(n_seen, _n_ordered(ev, columns)),
         cancelled=looks.cancelled,
     )
     fewer: tuple[str, ...] = ()
@@ -257,6 +257,14 @@ def _search(
         tree=grown,
         notes=(*notes, *left_out(halves), *fewer, *vocabulary.notes),
         seconds=time.perf_counter() - started,
+    )
+
+
+def _n_ordered(ev: Evaluation, columns: Sequence[str] | None) -> int:
+    """Return how many of the columns that may be searched are binned."""
+    features = [*ev.features, *ev.metadata_features]
+    return sum(
+        feature.kind in ("numeric", "datetime") for feature in features if columns is None or feature.name in columns
     )
 
 

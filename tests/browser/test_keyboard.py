@@ -39,8 +39,8 @@ def test_from_the_panel_list_to_a_selected_row(notebook: Notebook) -> None:
     workbench = notebook.open_panel("Overview")
     workbench.get_by_role("button", name="Export").focus()
     tab_to(notebook, "Overview")
-    keyboard.press("ArrowDown")
-    keyboard.press("ArrowDown")
+    for _ in ("Performance", "Slices", "Rows"):
+        keyboard.press("ArrowDown")
     assert notebook.page.evaluate(FOCUSED) == "Rows"
     keyboard.press("Enter")
     workbench.get_by_role("heading", name="Rows").wait_for()

@@ -15,7 +15,7 @@ from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 # columns, per combination, and per candidate.
 _ROW_SECONDS = 1.5e-9
 _COMBINATION_SECONDS = 5e-5
-_CANDIDATE_SECONDS = 1.2e-8
+_CANDIDATE_SECONDS = 4e-9
 
 #: Folding searches again for what is left.
 _FOLDED_SEARCHES = 3

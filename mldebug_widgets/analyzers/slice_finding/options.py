@@ -20,18 +20,22 @@ FEWEST_ROWS = 20
 #: Where many are searched it has this share of them.
 SMALLEST_SHARE = 0.002
 
-#: Quantile bins of a number: fewer where few rows would only add candidates that nothing can confirm.
-MOST_BINS = 10
+#: Quantile bins of a number: fewer where few rows would only add candidates that nothing can confirm, and where many
+#: columns would make too many of them.
+MOST_BINS = 16
 FEWEST_BINS = 4
 ROWS_PER_BIN = 150
+BINS_OF_MANY = 10
+MANY_COLUMNS = 12
 
 MOST_SLICES = 1_000
 MOST_PREDICATES = 6
 
 
-def bins_of(n: int) -> int:
-    """Return the number of quantile bins of a number where the search sees ``n`` rows."""
-    return int(np.clip(n // ROWS_PER_BIN, FEWEST_BINS, MOST_BINS))
+def bins_of(n: int, n_ordered: int) -> int:
+    """Return the number of quantile bins of each of ``n_ordered`` columns where the search sees ``n`` rows."""
+    most = MOST_BINS if n_ordered <= MANY_COLUMNS else BINS_OF_MANY
+    return int(np.clip(n // ROWS_PER_BIN, FEWEST_BINS, most))
 
 
 @dataclass(frozen=True, slots=True)

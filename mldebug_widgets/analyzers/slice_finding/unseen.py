@@ -52,8 +52,8 @@ def _unseen(train: pd.Series, cells: pd.Series, feature: Feature) -> Mask:
 
 
 def _as_text(cells: pd.Series) -> pd.Series:
-    """Return categories as they are, and anything that cannot be looked up as text."""
-    if isinstance(cells.dtype, pd.CategoricalDtype):
+    """Return cells that can be looked up: categories and Arrow's values as objects, what has no hash as text."""
+    if isinstance(cells.dtype, pd.CategoricalDtype | pd.ArrowDtype):
         return cells.astype(object)
     try:
         hash(tuple(cells.head(1)))
