@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +69,6 @@ class AttributionComparison:
         Rows on each side.
     """
 
-    kind: Literal["attribution_comparison"]
     features: tuple[str, ...]
     selected_mean: Floats
     rest_mean: Floats
