@@ -137,7 +137,6 @@ def comparison_of(features: tuple[str, ...], values: Floats, chosen: npt.NDArray
     single = [side.astype(np.float32) for side in (selected.mean(axis=0), rest.mean(axis=0))]
     sizes = [np.abs(side).mean(axis=0).astype(np.float32) for side in (selected, rest)]
     return AttributionComparison(
-        kind="attribution_comparison",
         features=features,
         selected_mean=single[0],
         rest_mean=single[1],
