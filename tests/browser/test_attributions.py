@@ -113,11 +113,14 @@ def test_another_method_baseline_and_class_are_computed(notebook: Notebook, pane
 
 
 def test_long_work_can_be_cancelled_from_the_screen(notebook: Notebook, panel: Locator) -> None:
+    # However fast the machine, there is time to press the button.
+    notebook.execute("import time; slow = model.register_forward_pre_hook(lambda *_: time.sleep(0.05))")
     panel.get_by_label("Method", exact=True).select_option("Shapley value sampling")
     cancel = panel.get_by_role("region", name="All rows").get_by_role("button", name="Cancel")
     cancel.click(timeout=COMPUTED_MS)
     expect(panel.get_by_role("button", name="Compute again").first).to_be_visible(timeout=COMPUTED_MS)
     assert notebook.python("workbench.widget.views['attributions'].status['all']['state']") == "cancelled"
+    notebook.execute("slow.remove()")
     panel.get_by_label("Method", exact=True).select_option("Automatic")
     expect(panel.locator(".progress")).to_have_count(0, timeout=COMPUTED_MS)
 
