@@ -42,9 +42,10 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --upgrade pip
 
-$(DEMO_ENV): pyproject.toml constraints.txt | $(BIN)/python
+$(DEMO_ENV): pyproject.toml constraints.txt scripts/snippets.py | $(BIN)/python
 	@echo 'Installing the package for the demo; PyTorch makes this take a while the first time.'
 	$(PIP) -e '.[demo]'
+	$(BIN)/python scripts/snippets.py
 	@touch $@
 
 $(DEV_ENV): $(DEMO_ENV)

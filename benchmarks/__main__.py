@@ -8,7 +8,19 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import brush, confirmation, cubes, drag, memory, show, sizes, slices, startup
+from benchmarks import (
+    attributions,
+    brush,
+    confirmation,
+    cubes,
+    drag,
+    gradcam,
+    memory,
+    show,
+    sizes,
+    slices,
+    startup,
+)
 from benchmarks.report import keep, table
 from scripts.chromium import HOW_TO_GET_ONE, find_chromium
 from tests.browser.lab import running_lab
@@ -24,6 +36,7 @@ def main() -> int:
         print(HOW_TO_GET_ONE)
         return 1
     lines = startup.run() + memory.run() + slices.run() + confirmation.run() + cubes.run()
+    lines += attributions.run() + gradcam.run()
     with (
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as server,

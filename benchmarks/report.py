@@ -13,7 +13,7 @@ from pathlib import Path
 
 PACKAGES = ("mldebug-widgets", "torch", "numpy", "pandas", "scikit-learn", "anywidget", "bqplot", "jupyterlab")
 #: Measured against where they are installed (the extra "bench").
-PEERS = ("sliceline", "duckdb")
+PEERS = ("sliceline", "duckdb", "shap", "captum")
 RESULTS = Path(__file__).parent / "results"
 
 

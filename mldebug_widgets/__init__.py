@@ -19,7 +19,10 @@ _HOMES = {
     "overview": "mldebug_widgets.analyzers.overview",
     "performance": "mldebug_widgets.analyzers.performance",
     "crossfilter": "mldebug_widgets.analyzers.crossfilter",
+    "attributions": "mldebug_widgets.analyzers.attributions",
+    "text_attributions": "mldebug_widgets.analyzers.text_attributions",
     "sensitivity": "mldebug_widgets.analyzers.sensitivity",
+    "gradcam": "mldebug_widgets.analyzers.gradcam",
     "find_slices": "mldebug_widgets.analyzers.slices",
     "error_heatmap": "mldebug_widgets.analyzers.error_heatmap",
     "compare_rows": "mldebug_widgets.analyzers.slice_comparison",
@@ -33,13 +36,16 @@ __all__ = ["__version__", *sorted(_HOMES)]
 
 if TYPE_CHECKING:
     __version__: str
+    from mldebug_widgets.analyzers.attributions import attributions as attributions
     from mldebug_widgets.analyzers.crossfilter import crossfilter as crossfilter
     from mldebug_widgets.analyzers.error_heatmap import error_heatmap as error_heatmap
+    from mldebug_widgets.analyzers.gradcam import gradcam as gradcam
     from mldebug_widgets.analyzers.overview import overview as overview
     from mldebug_widgets.analyzers.performance import performance as performance
     from mldebug_widgets.analyzers.sensitivity import sensitivity as sensitivity
     from mldebug_widgets.analyzers.slice_comparison import compare_rows as compare_rows
     from mldebug_widgets.analyzers.slices import find_slices as find_slices
+    from mldebug_widgets.analyzers.text_attributions import text_attributions as text_attributions
     from mldebug_widgets.checks import findings as findings
     from mldebug_widgets.checks.finding import Finding as Finding
     from mldebug_widgets.errors import MldError as MldError

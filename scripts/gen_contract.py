@@ -14,14 +14,18 @@ from typing import Any
 
 import numpy as np
 
+from mldebug_widgets.analyzers.attributions import AttributionsResult
 from mldebug_widgets.analyzers.crossfilter import BrushCube, CarriedPairs, CrossfilterResult, SelectedBins
 from mldebug_widgets.analyzers.error_heatmap import ErrorHeatMap
+from mldebug_widgets.analyzers.gradcam import GradCamResult
+from mldebug_widgets.analyzers.image_pages import ImagePage, PageChecks, Thumbnails
 from mldebug_widgets.analyzers.overview import OverviewResult
 from mldebug_widgets.analyzers.performance import PerformanceResult
 from mldebug_widgets.analyzers.rows import RowsResult
 from mldebug_widgets.analyzers.sensitivity import SensitivityResult
 from mldebug_widgets.analyzers.slice_comparison import SliceComparison, SliceMeasure
 from mldebug_widgets.analyzers.slices import SlicesResult
+from mldebug_widgets.analyzers.text_attributions import TextAttributionsResult
 from mldebug_widgets.analyzers.whatif import NearestRow, WhatifResult
 from mldebug_widgets.checks.finding import FindingsResult
 from mldebug_widgets.evaluation.schema import Feature
@@ -35,6 +39,12 @@ ROOTS = (
     SensitivityResult,
     WhatifResult,
     NearestRow,
+    AttributionsResult,
+    TextAttributionsResult,
+    GradCamResult,
+    ImagePage,
+    PageChecks,
+    Thumbnails,
     SlicesResult,
     SliceComparison,
     SliceMeasure,

@@ -1,6 +1,48 @@
 // Written by scripts/gen_contract.py from the Python result dataclasses: change those and run it.
 import type { NDArray } from "./values";
 
+export interface AttributedText {
+  readonly row: number;
+  readonly words: readonly string[];
+  readonly values: NDArray;
+  readonly truth: string;
+  readonly predicted: string;
+  readonly target: string;
+  readonly output: number | null;
+  readonly baseline_output: number | null;
+  readonly delta: number | null;
+  readonly cut: boolean;
+}
+
+export interface AttributionsResult {
+  readonly kind: "attributions";
+  readonly values: NDArray;
+  readonly rows: NDArray;
+  readonly features: readonly string[];
+  readonly target: NDArray;
+  readonly class_names: readonly string[];
+  readonly method: string;
+  readonly method_label: string;
+  readonly method_reason: string;
+  readonly baseline: string;
+  readonly baseline_note: string;
+  readonly baseline_values: readonly string[];
+  readonly output: NDArray;
+  readonly baseline_output: NDArray;
+  readonly delta: NDArray;
+  readonly unit: string;
+  readonly mean_abs: NDArray;
+  readonly order: NDArray;
+  readonly levels: NDArray;
+  readonly n: number;
+  readonly sampled: boolean;
+  readonly seed: number;
+  readonly trust: Readonly<Record<string, number | null>>;
+  readonly trust_lines: readonly TrustLine[];
+  readonly notes: readonly string[];
+  readonly seconds: number | null;
+}
+
 export interface Baseline {
   readonly name: string;
   readonly fitted_on: string;
@@ -168,11 +210,75 @@ export interface FoldedSlice {
   readonly why: "same rows" | "adds nothing" | "explained by it";
 }
 
+export interface GradCamResult {
+  readonly kind: "gradcam";
+  readonly maps: NDArray;
+  readonly raw: NDArray;
+  readonly images: NDArray;
+  readonly sizes: NDArray;
+  readonly rows: NDArray;
+  readonly target: NDArray;
+  readonly class_names: readonly string[];
+  readonly truth: NDArray;
+  readonly predicted: NDArray;
+  readonly output: NDArray;
+  readonly probability: NDArray;
+  readonly loss: NDArray;
+  readonly method: string;
+  readonly method_label: string;
+  readonly layer: string;
+  readonly layers: readonly LayerCandidate[];
+  readonly layer_reason: string;
+  readonly trust: Readonly<Record<string, number | null>>;
+  readonly trust_lines: readonly TrustLine[];
+  readonly suspicious: NDArray;
+  readonly complaints: readonly string[];
+  readonly unit: string;
+  readonly notes: readonly string[];
+  readonly seconds: number | null;
+}
+
 export interface Histogram {
   readonly counts: NDArray;
   readonly edges: NDArray;
   readonly below: number;
   readonly above: number;
+}
+
+export interface ImagePage {
+  readonly start: number;
+  readonly total: number;
+  readonly rows: NDArray;
+  readonly truth: NDArray;
+  readonly predicted: NDArray;
+  readonly target: NDArray;
+  readonly output: NDArray;
+  readonly probability: NDArray;
+  readonly loss: NDArray;
+  readonly suspicious: NDArray;
+  readonly images: NDArray;
+  readonly sizes: NDArray;
+  readonly maps: NDArray;
+  readonly raw: NDArray;
+  readonly block: number;
+  readonly class_names: readonly string[];
+  readonly method: string;
+  readonly method_label: string;
+  readonly layer: string;
+  readonly layers: readonly LayerCandidate[];
+  readonly layer_reason: string;
+  readonly trust_lines: readonly TrustLine[];
+  readonly notes: readonly string[];
+  readonly seconds: number | null;
+}
+
+export interface LayerCandidate {
+  readonly name: string;
+  readonly label: string;
+  readonly grid: readonly number[];
+  readonly how: string;
+  readonly score: number | null;
+  readonly reason: string;
 }
 
 export interface Metric {
@@ -214,6 +320,11 @@ export interface OverviewResult {
   readonly splits: readonly SplitMetrics[];
   readonly baselines: readonly Baseline[];
   readonly seconds: number | null;
+}
+
+export interface PageChecks {
+  readonly trust_lines: readonly TrustLine[];
+  readonly suspicious: NDArray;
 }
 
 export interface PerformanceResult {
@@ -379,12 +490,35 @@ export interface TableColumn {
   readonly high: number | null;
 }
 
+export interface TextAttributionsResult {
+  readonly kind: "text_attributions";
+  readonly texts: readonly AttributedText[];
+  readonly method: string;
+  readonly method_label: string;
+  readonly method_reason: string;
+  readonly baseline_note: string;
+  readonly layer: string;
+  readonly unit: string;
+  readonly largest: number | null;
+  readonly n: number;
+  readonly trust: Readonly<Record<string, number | null>>;
+  readonly trust_lines: readonly TrustLine[];
+  readonly notes: readonly string[];
+  readonly seconds: number | null;
+}
+
 export interface ThresholdSweep {
   readonly thresholds: NDArray;
   readonly true_positive: NDArray;
   readonly false_positive: NDArray;
   readonly positives: number;
   readonly negatives: number;
+}
+
+export interface Thumbnails {
+  readonly rows: NDArray;
+  readonly images: NDArray;
+  readonly sizes: NDArray;
 }
 
 export interface TreeNode {
@@ -396,6 +530,16 @@ export interface TreeNode {
   readonly metric: number | null;
   readonly error_share: number | null;
   readonly is_leaf: boolean;
+}
+
+export interface TrustLine {
+  readonly name: string;
+  readonly label: string;
+  readonly value: number | null;
+  readonly text: string;
+  readonly verdict: "good" | "bad" | "not checked" | "not applicable";
+  readonly words: string;
+  readonly detail: string;
 }
 
 export interface WhatifResult {

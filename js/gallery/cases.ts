@@ -4,10 +4,15 @@ import type { Connection } from "../contract/host";
 import type { ViewComponent } from "../host/frame";
 import type { Answers } from "../host/static";
 import sliderCss from "../ui/data_slider.css";
+import picturesCss from "../ui/pictures.css";
+import { Attributions } from "../views/attributions/view";
+import attributionsCss from "../views/attributions/view.css";
 import { Crossfilter } from "../views/crossfilter/view";
 import crossfilterCss from "../views/crossfilter/view.css";
 import { Findings } from "../views/findings/view";
 import findingsCss from "../views/findings/view.css";
+import { GradCam } from "../views/gradcam/view";
+import gradcamCss from "../views/gradcam/view.css";
 import { Overview } from "../views/overview/view";
 import overviewCss from "../views/overview/view.css";
 import performance from "../views/performance/fixture.json";
@@ -20,14 +25,19 @@ import { Sensitivity } from "../views/sensitivity/view";
 import sensitivityCss from "../views/sensitivity/view.css";
 import { styles as slicesCss } from "../views/slices/styles";
 import { Slices } from "../views/slices/view";
+import { TextAttributions } from "../views/text_attributions/view";
+import textAttributionsCss from "../views/text_attributions/view.css";
 import whatif from "../views/whatif/fixture.json";
 import { Whatif } from "../views/whatif/view";
 import whatifCss from "../views/whatif/view.css";
 import { Workbench } from "../views/workbench/view";
 import workbenchCss from "../views/workbench/view.css";
+import * as attributions from "./attributions_fixtures";
 import { madeUpRows, stripCase } from "./crossfilter_fixtures";
 import * as fixtures from "./fixtures";
+import { failedChecks, imagesAnswers, fixture as imagesFixture } from "./images_fixtures";
 import * as slices from "./slices_fixtures";
+import * as texts from "./texts_fixtures";
 
 export interface GalleryCase {
   view: ViewComponent;
@@ -41,12 +51,15 @@ const STYLES = new Map<ViewComponent, string>([
   [Workbench, workbenchCss],
   [Overview, overviewCss],
   [Findings, findingsCss],
-  [Rows, rowsCss],
+  [GradCam, picturesCss + gradcamCss],
+  [Rows, picturesCss + rowsCss],
   [Performance, sliderCss + performanceCss],
   [Sensitivity, sensitivityCss],
   [Whatif, sliderCss + whatifCss],
   [Crossfilter, crossfilterCss],
   [Slices, sliderCss + slicesCss],
+  [Attributions, attributionsCss],
+  [TextAttributions, textAttributionsCss],
 ]);
 
 export function viewStyles(view: ViewComponent): string {
@@ -88,6 +101,49 @@ function slicesPanel(
     traits: slices.slicesTraits(traits),
     shared: slices.slicesWorkbench(shared),
     answers: slices.answers,
+    connection,
+  };
+}
+
+/** The Attributions panel inside its workbench, where it asks nobody. */
+function attributionsPanel(
+  traits: Record<string, unknown> = {},
+  shared: Record<string, unknown> = {},
+  connection: Connection = "live",
+): GalleryCase {
+  const nothing = () => null;
+  return {
+    view: Attributions,
+    traits: { ...attributions.live, ...traits },
+    shared: attributions.shared(shared),
+    answers: { configure: nothing, open_row: nothing, compute: nothing, cancel: nothing },
+    connection,
+  };
+}
+
+/** The Images panel inside its workbench. */
+function imagesPanel(
+  traits: Record<string, unknown> = {},
+  answers: Answers = {},
+  connection: Connection = "live",
+): GalleryCase {
+  return {
+    view: GradCam,
+    traits: { ...imagesFixture.live, settings: { ...imagesFixture.live.settings, beside: null }, ...traits },
+    shared: fixtures.workbench({ panel: "gradcam" }),
+    answers: { ...imagesAnswers, ...answers },
+    connection,
+  };
+}
+
+/** The Text panel inside its workbench, where it asks nobody. */
+function textPanel(traits: Record<string, unknown> = {}, connection: Connection = "live"): GalleryCase {
+  const nothing = () => null;
+  return {
+    view: TextAttributions,
+    traits: { ...texts.live, ...traits },
+    shared: texts.shared(),
+    answers: { configure: nothing, turn: nothing, open_row: nothing, compute: nothing, cancel: nothing },
     connection,
   };
 }
@@ -195,5 +251,85 @@ export const cases: Record<string, GalleryCase> = {
   "crossfilter-one-row": { view: Crossfilter, ...stripCase(madeUpRows(1)) },
   "crossfilter-gone": { view: Crossfilter, ...stripCase(madeUpRows()), connection: "gone" },
   "crossfilter-computing": { view: Crossfilter, traits: { result: null, selected: null, embedded: null } },
+  attributions: attributionsPanel({}, { selection: attributions.oldest }),
+  "attributions-many": attributionsPanel({
+    result: attributions.many,
+    trust: attributions.lines,
+    compared: null,
+    settings: { ...attributions.settings, baseline: "row", baseline_row: 48_201 },
+    n_rows: 336_776,
+  }),
+  "attributions-computing": attributionsPanel({
+    result: null,
+    trust: [],
+    compared: null,
+    status: attributions.statuses({
+      all: { state: "running", text: "Attributing all rows", fraction: 0.42, error: null },
+    }),
+  }),
+  "attributions-failed": attributionsPanel({
+    result: null,
+    local: null,
+    trust: [],
+    compared: null,
+    status: attributions.statuses({
+      row: { ...attributions.idle, state: "failed", error: ERROR },
+      all: { ...attributions.idle, state: "failed", error: ERROR },
+    }),
+  }),
+  "attributions-cancelled": attributionsPanel({
+    result: null,
+    trust: [],
+    compared: null,
+    status: attributions.statuses({ all: { ...attributions.idle, state: "cancelled" } }),
+  }),
+  "attributions-unavailable": attributionsPanel({
+    result: null,
+    local: null,
+    unavailable: "the predictions were computed before; there is no model to ask",
+  }),
+  "attributions-report": {
+    ...attributionsPanel({}, { selection: attributions.oldest }, "report"),
+    traits: attributions.report,
+  },
+  "attributions-alone": { view: Attributions, traits: attributions.alone },
+  "attributions-one": { view: Attributions, traits: attributions.one },
+  gradcam: imagesPanel(),
+  "gradcam-beside": imagesPanel({ settings: imagesFixture.live.settings }),
+  "gradcam-failed-checks": imagesPanel({}, { checks: () => failedChecks }),
+  "gradcam-computing": imagesPanel(
+    { status: { state: "running", text: "Deleting the brightest parts", fraction: 0.4 } },
+    { maps: () => new Promise(() => {}) },
+  ),
+  "gradcam-refused": imagesPanel(
+    {},
+    {
+      maps: () => {
+        throw new RequestError(ERROR);
+      },
+    },
+  ),
+  "gradcam-report": imagesPanel(imagesFixture.report, {}, "report"),
+  "gradcam-alone": { view: GradCam, traits: imagesFixture.alone },
+  "rows-pictures": rows({
+    traits: { columns: fixtures.columns.filter(({ role }) => role !== "feature"), pictures: true },
+    shared: fixtures.workbench({ selection: fixtures.rowsSelection }),
+    answers: {
+      page: (params: Parameters<typeof fixtures.rowsPage>[0]) => fixtures.rowsPage(params, 130),
+      thumbnails: ({ rows: wanted }: { rows: number[] }) => ({
+        ...imagesFixture.thumbnails,
+        rows: fixtures.i4(wanted.slice(0, 3)),
+      }),
+    },
+  }),
   findings: { view: Findings, traits: { result: fixtures.findings } },
+  text: textPanel(),
+  "text-computing": textPanel({
+    ...texts.nothing,
+    status: { state: "running", text: "Integrated gradients", fraction: 0.4 },
+  }),
+  "text-failed": textPanel({ ...texts.nothing, status: { ...texts.idle, state: "failed", error: ERROR } }),
+  "text-cancelled": textPanel({ status: { ...texts.idle, state: "cancelled" } }),
+  "text-report": textPanel({ ...texts.report }, "report"),
+  "text-alone": { view: TextAttributions, traits: texts.alone },
 };

@@ -42,10 +42,10 @@ export interface Answer<T> {
 
 /**
  * Asks the kernel whenever `params` change (compared as JSON); a newer question aborts the older one.
- * `params` null asks nothing and keeps what there was.
+ * `params` null asks nothing and keeps what there was. Another `basis` makes older answers untrue: it is asked again.
  */
-export function useRequest<T>(host: ViewHost, method: string, params: object | null): Answer<T> {
-  const key = params === null ? null : JSON.stringify(params);
+export function useRequest<T>(host: ViewHost, method: string, params: object | null, basis = ""): Answer<T> {
+  const key = params === null ? null : JSON.stringify([params, basis]);
   const [answer, setAnswer] = useState<{ key: string | null; data: T | null; error: CodedError | null }>({
     key: null,
     data: null,
@@ -54,7 +54,7 @@ export function useRequest<T>(host: ViewHost, method: string, params: object | n
   useEffect(() => {
     if (key === null) return;
     const controller = new AbortController();
-    host.request<T>(method, JSON.parse(key), { signal: controller.signal }).then(
+    host.request<T>(method, JSON.parse(key)[0], { signal: controller.signal }).then(
       (data) => setAnswer({ key, data, error: null }),
       (thrown: unknown) => {
         if (!isAborted(thrown)) setAnswer((old) => ({ key, data: old.data, error: toCodedError(thrown) }));

@@ -12,5 +12,14 @@ export {
   useTrait,
 } from "./hooks";
 export { Meter, MiddleEllipsis, Severity, type SeverityWord } from "./marks";
+export {
+  type HeatMap,
+  type Picture,
+  PictureView,
+  paintMap,
+  paintPicture,
+  picturesOf,
+} from "./pictures";
 export { ConnectionBanner, EmptyState, ErrorState, GONE_TEXT, Progress, ViewFrame } from "./states";
+export { nextTile } from "./tiles";
 export { WidgetSlot } from "./widget_slot";

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from mldebug_widgets.analyzers.arguments import checked_evaluation
+from mldebug_widgets.analyzers.explaining import explain_some
 from mldebug_widgets.analyzers.overview import Baseline, OverviewResult
 from mldebug_widgets.checks.check import Check, Subject
 from mldebug_widgets.checks.finding import CheckOutcome, Finding, FindingsResult
@@ -38,7 +39,11 @@ def findings(ev: Evaluation) -> FindingsResult:
     -----
     Checks look for known faults on all rows. An empty list says that none of these was found, not that the model is
     right. Intervals and limits take rows for independent draws.
+
+    Where no explanation of the model's answers has been made, a small one is, within a few seconds, for ``MLD109`` to
+    judge; that check cannot tell when the time is too short. No other check calls the model.
     """
+    explain_some(checked_evaluation(ev))
     return find(ev)
 
 
@@ -57,12 +62,26 @@ def find(
     started = time.perf_counter()
     subject = Subject(ev, overview=overview, baselines=baselines, cancelled=cancelled)
     results = [_outcome(check, subject) for check in all_checks()]
+    return _ranked(results, time.perf_counter() - started)
+
+
+def judged_again(ev: Evaluation, found: FindingsResult, code: str) -> FindingsResult:
+    """Return ``found`` with what the check ``code`` says now; the others keep what they said."""
+    (check,) = (check for check in all_checks() if check.code == code)
+    result = _outcome(check, Subject(ev))
+    entries: list[Finding | CheckOutcome] = [*found.findings, *found.outcomes]
+    return _ranked([*(entry for entry in entries if entry.code != code), result], found.seconds)
+
+
+def _ranked(results: Sequence[Finding | CheckOutcome], seconds: float) -> FindingsResult:
     found = [result for result in results if isinstance(result, Finding)]
     return FindingsResult(
         kind="findings",
         findings=tuple(sorted(found, key=lambda finding: (_RANK[finding.severity], -finding.score))),
-        outcomes=tuple(result for result in results if isinstance(result, CheckOutcome)),
-        seconds=time.perf_counter() - started,
+        outcomes=tuple(
+            sorted((entry for entry in results if isinstance(entry, CheckOutcome)), key=lambda entry: entry.code)
+        ),
+        seconds=seconds,
     )
 
 

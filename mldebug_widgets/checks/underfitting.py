@@ -22,6 +22,8 @@ class Underfitting(Check):
     def run(self, subject: Subject) -> Finding | CheckOutcome:
         """Compare the deciding metric of both."""
         result = subject.overview
+        if not subject.ev.X.shape[1]:
+            return self.cannot_tell("the table has no columns that small trees could learn from")
         if result.train is None or result.train == result.primary:
             return self.cannot_tell("there is no train split beside held-out rows: pass {'train': ..., 'test': ...}")
         found = reference(subject.ev, subject.cancelled)

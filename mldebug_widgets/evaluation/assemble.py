@@ -20,6 +20,7 @@ from mldebug_widgets.evaluation.models.model import Model
 from mldebug_widgets.evaluation.models.run import run
 from mldebug_widgets.evaluation.scores import decide_scores
 from mldebug_widgets.evaluation.task import check_task, infer_problem
+from mldebug_widgets.evaluation.texts import as_named_texts, reads_texts_alone, with_text_input
 
 
 def assemble(
@@ -34,6 +35,7 @@ def assemble(
     predictions: Any,
     images: Any,
     texts: Any,
+    tokenizer: Any,
     metadata: Any,
     batch_size: Any,
     device: Any,
@@ -44,10 +46,24 @@ def assemble(
     names = _check_class_names(class_names)
     size = _check_whole(batch_size, "batch_size", 1) if batch_size is not None else None
     seed = _check_whole(seed, "seed", 0)
+    make = None
+    if preprocess is None or tokenizer is not None:  # a person's own step is handed what the person passed
+        data, make = as_named_texts(data, are_texts=reads_texts_alone(tokenizer, model))
     table, compared_with = _read(data, target, reference)
     table = _with_images(table, images)
     known = _read_metadata(metadata, data, table, reference)
-    adapter = adapt_model(model, table, preprocess=preprocess, predictions=predictions, device=device)
+    if not isinstance(texts, str):
+        texts = _aligned(texts, "texts", len(table.frame))
+    table, texts, text_input = with_text_input(table, texts, tokenizer, model, make)
+    adapter = adapt_model(
+        model,
+        table,
+        preprocess=preprocess,
+        predictions=predictions,
+        device=device,
+        tokenizer=tokenizer,
+        text_input=text_input,
+    )
     with adapter.running():
         raw = run(adapter, adapter.reader(table.frame), len(table.frame), size, progress=True)
     if raw.dtype.kind == "O":
@@ -64,7 +80,8 @@ def assemble(
         notes=(rule.note, *adapter.notes),
         reference=compared_with,
         images=images if images is not None else table.inputs,
-        texts=_aligned(texts, "texts", len(table.frame)),
+        texts=texts,
+        text_input=text_input,
         metadata=known,
         seed=seed,
     )

@@ -21,6 +21,7 @@ from mldebug_widgets.evaluation.query_columns import QueryColumns
 from mldebug_widgets.evaluation.schema import Feature, describe_features
 from mldebug_widgets.evaluation.scores import Floats
 from mldebug_widgets.evaluation.task import Problem, Task
+from mldebug_widgets.evaluation.texts import TextInput
 
 Array = npt.NDArray[Any]
 _HELD_OUT = ("test", "held-out", "heldout", "held_out", "holdout", "valid", "validation", "val", "dev")
@@ -64,6 +65,8 @@ class Evaluation:
         1 and 0.5 for binary, else None.
     metadata
         (n, q) columns about the rows that the model never saw, or None.
+    text_input
+        Which column of ``X`` holds the texts that the model reads, or None where it reads none.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Evaluation:
         reference: str | None = None,
         images: Any = None,
         texts: Any = None,
+        text_input: TextInput | None = None,
         metadata: pd.DataFrame | None = None,
         seed: int = 0,
     ) -> None:
@@ -100,6 +104,7 @@ class Evaluation:
         self.score_note = notes[0] if notes else ""
         self.images = images
         self.texts = texts
+        self.text_input = text_input
         self.metadata = metadata
         self.seed = seed
         self.primary = _first_of(_HELD_OUT, self.splits, last=True) or next(iter(self.splits))
@@ -267,6 +272,7 @@ def evaluate(
     predictions: Any = None,
     images: Any = None,
     texts: Any = None,
+    tokenizer: Any = None,
     metadata: Any = None,
     batch_size: int | None = None,
     device: Any = None,
@@ -298,8 +304,12 @@ def evaluate(
     predictions
         Predictions computed elsewhere, row-aligned with ``data``; ``model`` is then None.
     images, texts
-        Row-aligned images (n, ...) or texts. A torch model without ``preprocess`` reads the images, and the
-        table's columns then only describe the rows.
+        Row-aligned images (n, ...) or texts; texts may also name a column of ``data``. A torch model without
+        ``preprocess`` reads the images, and the table's columns then only describe the rows. A scikit-learn pipeline
+        that begins with a vectorizer reads the texts; so does any model when ``data`` is ``(texts, y)``.
+    tokenizer
+        For a torch model over token ids, which then reads the texts and no other column: a function text -> token
+        ids, or a Hugging Face tokenizer. Texts of different lengths are not padded.
     metadata
         Columns about the rows that the model never saw, to slice by: a table aligned with ``data``, or a dict of them
         by split.
@@ -332,6 +342,7 @@ def evaluate(
         predictions=predictions,
         images=images,
         texts=texts,
+        tokenizer=tokenizer,
         metadata=metadata,
         batch_size=batch_size,
         device=device,

@@ -37,7 +37,9 @@ class Contents:
     holds: str
 
 
-def describe(evaluation: Evaluation, *, rows_held: int, selected_held: int | None, opened: int | None) -> Contents:
+def describe(
+    evaluation: Evaluation, *, rows_held: int, selected_held: int | None, opened: int | None, pictures: int = 0
+) -> Contents:
     """Return the words about a file made of ``evaluation`` now.
 
     Parameters
@@ -50,6 +52,8 @@ def describe(evaluation: Evaluation, *, rows_held: int, selected_held: int | Non
         How many of them are selected, None without a selection.
     opened
         The row under What-if, whose values the file carries too, with those of the nearest row with another answer.
+    pictures
+        How many of the rows' images the file carries.
     """
     now = datetime.now(UTC)
     facts = (
@@ -58,7 +62,10 @@ def describe(evaluation: Evaluation, *, rows_held: int, selected_held: int | Non
         f"written by mldebug_widgets {mldebug_widgets.__version__}",
         f"{now:%Y-%m-%d %H:%M} UTC",
     )
-    return Contents(evaluation.model_name, facts, _holds(evaluation.n, rows_held, selected_held, opened))
+    holds = _holds(evaluation.n, rows_held, selected_held, opened)
+    if pictures:
+        holds += f" It holds pictures of {pictures:,} of them."
+    return Contents(evaluation.model_name, facts, holds)
 
 
 def _holds(n: int, rows_held: int, selected_held: int | None, opened: int | None) -> str:

@@ -60,7 +60,11 @@ def gather(workbench: WorkbenchWidget, *, include_data: bool) -> Document:
     rows_held = rows["embedded"]["rows"]["shape"][0] if rows else 0
     selected_held = None if workbench.selected.is_everything else len(shell["selection"].get("rows", ()))
     contents = describe(
-        workbench.evaluation, rows_held=rows_held, selected_held=selected_held, opened=whatif.get("row")
+        workbench.evaluation,
+        rows_held=rows_held,
+        selected_held=selected_held,
+        opened=whatif.get("row"),
+        pictures=_pictures_held(rows, _saved_view(workbench, state, "gradcam")),
     )
     shell["contents"] = contents.holds
     overview = workbench.views.get("overview")
@@ -73,6 +77,12 @@ def gather(workbench: WorkbenchWidget, *, include_data: bool) -> Document:
         state=collect(workbench),
         target=workbench.evaluation.target_name,
     )
+
+
+def _pictures_held(rows: dict[str, Any], images: dict[str, Any]) -> int:
+    """Return how many rows' images the file carries: those in Images are among those of the row table, where it is."""
+    held = (rows.get("embedded_pictures"), images.get("embedded"))
+    return max((record["rows"]["shape"][0] for record in held if record), default=0)
 
 
 def _saved_view(workbench: WorkbenchWidget, state: dict[str, Any], panel: str) -> dict[str, Any]:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import traitlets
 
+from mldebug_widgets.analyzers.explanations import on_explained
 from mldebug_widgets.analyzers.overview import OverviewResult, baselines, overview, with_baselines
 from mldebug_widgets.checks import find
+from mldebug_widgets.checks.run import judged_again
+from mldebug_widgets.checks.shortcut import Shortcut
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.panels import Panel
 
@@ -35,6 +38,7 @@ class OverviewWidget(ViewWidget):
         if session is not None:
             self._fill_in(session)
             session.observe(lambda _change: self._follow(session), names=["panel", "threshold"])
+            on_explained(session.evaluation, self, "explained")
 
     def refresh(self) -> None:
         """Measure again when the threshold has moved since."""
@@ -42,6 +46,13 @@ class OverviewWidget(ViewWidget):
         if session is not None and session.evaluation.threshold != self.result.threshold:
             self.result = with_baselines(overview(session.evaluation), self.result.baselines)
             self._fill_in(session)
+
+    def explained(self) -> None:
+        """Judge again what depends on explanations: one has been made since."""
+        session = self._session
+        if session is not None and self.findings is not None:
+            self.findings = judged_again(session.evaluation, self.findings, Shortcut.code)
+            session.set_badge(self.stem, self.findings)
 
     def _follow(self, session: WorkbenchWidget) -> None:
         # While the threshold is dragged in another panel nobody sees these numbers: once, when they are opened.
@@ -59,7 +70,8 @@ class OverviewWidget(ViewWidget):
             fitted = baselines(evaluation, cancelled=job.cancelled)
             self.result = with_baselines(self.result, fitted)
             job.progress("Checking for known faults", 0.6)
-            self.findings = find(evaluation, baselines=fitted, cancelled=job.cancelled)
+            found = find(evaluation, baselines=fitted, cancelled=job.cancelled)
+            self.findings = judged_again(evaluation, found, Shortcut.code)  # explanations may be newer than the check
             session.set_badge(self.stem, self.findings)
 
         session.in_background(self.stem, work)

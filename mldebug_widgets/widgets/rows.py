@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from mldebug_widgets.analyzers.image_pages import Thumbnails, thumbnails
 from mldebug_widgets.analyzers.rows import RowsResult, RowTable
-from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.channel import request
 from mldebug_widgets.widgets.panels import Panel
@@ -24,6 +25,12 @@ LARGEST_PAGE = 500
 #: Raw rows in an exported file unless the person asks for more. With the row under What-if and its nearest row: 200.
 EXPORTED_ROWS = 198
 MOST_EXPORTED_ROWS = 100_000
+
+#: Pictures on one page of the view, at most.
+MOST_PICTURES = 100
+#: An exported file has a picture for so many of its rows, those with the highest loss, of this longest side.
+EXPORTED_PICTURES = 198
+EXPORTED_SIDE = 64
 
 
 class RowsWidget(ViewWidget):
@@ -44,6 +51,10 @@ class RowsWidget(ViewWidget):
         Class names in the model's order: without a kernel the view finds the rows of a confusion cell by them.
     embedded
         In an exported file: the rows it carries.
+    pictures
+        Whether the rows have images, so that they can be shown as pictures.
+    embedded_pictures
+        In an exported file: small pictures of the rows it carries.
     """
 
     stem = "rows"
@@ -57,6 +68,8 @@ class RowsWidget(ViewWidget):
     scope = traitlets.Dict().tag(sync=True)
     classes = traitlets.List(traitlets.Unicode()).tag(sync=True)
     embedded = traitlets.Any(None).tag(sync=True, to_json=encoded)
+    pictures = traitlets.Bool(False).tag(sync=True)
+    embedded_pictures = traitlets.Any(None).tag(sync=True, to_json=encoded)
 
     def __init__(self, session: WorkbenchWidget) -> None:
         self._session = session
@@ -68,6 +81,7 @@ class RowsWidget(ViewWidget):
             workbench=session.reference,
             scope=_scope_record(self._narrowed_to),
             classes=[] if classes is None else [str(name) for name in classes],
+            pictures=session.evaluation.images is not None,
         )
         self._narrow()
         session.observe(self._answers_changed, names="threshold")
@@ -97,6 +111,23 @@ class RowsWidget(ViewWidget):
         rows = None if scope.is_everything else scope.rows
         return self._table.page(start=start, count=count, sort=sort, ascending=ascending, query=query, rows=rows)
 
+    @request
+    def thumbnails(self, rows: Any) -> Thumbnails:
+        """Return small pictures of some rows."""
+        self._check_pictures(rows)
+        return thumbnails(self._session.evaluation, np.asarray(rows, np.intp))
+
+    def _check_pictures(self, rows: Any) -> None:
+        if not self.pictures:
+            raise MldValueError(
+                "MLD-W77", "images", "an evaluation without images", "one with images", "Pass images= to evaluate()."
+            )
+        n = self.n_rows
+        fits = isinstance(rows, list) and 0 < len(rows) <= MOST_PICTURES
+        if not fits or not all(type(row) is int and 0 <= row < n for row in rows):
+            allowed = f"1 to {MOST_PICTURES} row positions from 0 to {n - 1}"
+            raise MldValueError("MLD-W78", "rows", shown(rows), allowed, "Turn the page again.")
+
     def exported_rows(self, *, include_data: bool) -> Rows:
         """Return the rows that an exported file carries: those with the highest loss.
 
@@ -115,7 +146,11 @@ class RowsWidget(ViewWidget):
         """Return the state of an exported file: the rows that it carries, highest loss first."""
         rows = self.exported_rows(include_data=include_data)
         page = self._table.page(start=0, count=len(rows), sort="loss", ascending=False, query="", rows=rows)
-        return {"mode": "report", "embedded": encode(page), "sort": self.sort, "query": ""}
+        state = {"mode": "report", "embedded": encode(page), "sort": self.sort, "query": ""}
+        if self.pictures:
+            shown = np.asarray(page.rows)[:EXPORTED_PICTURES].astype(np.intp)
+            state["embedded_pictures"] = encode(thumbnails(self._session.evaluation, shown, side=EXPORTED_SIDE))
+        return state
 
     @property
     def n_rows(self) -> int:

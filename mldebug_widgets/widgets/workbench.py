@@ -313,7 +313,10 @@ def _entry(panel: Panel) -> dict[str, Any]:
 
 def _subtitle(evaluation: Evaluation) -> str:
     splits = list(evaluation.splits)
-    parts = [evaluation.task, f"{evaluation.n:,} rows", f"{evaluation.X.shape[1]:,} features"]
+    p = evaluation.X.shape[1]
+    alone = evaluation.images is not None and p == 0
+    size = [f"{evaluation.n:,} images"] if alone else [f"{evaluation.n:,} rows", f"{p:,} features"]
+    parts = [evaluation.task, *size]
     if len(splits) > 1:
         parts.append(" / ".join(splits))
     return " · ".join(parts)

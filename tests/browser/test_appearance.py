@@ -13,7 +13,7 @@ from tests.browser.lab import Notebook
 from tests.browser.planted import CELLS
 
 #: Charts that each panel must draw.
-PANELS = {"Overview": 0, "Performance": 2, "Slices": 0, "Rows": 0, "What-if": 1}
+PANELS = {"Overview": 0, "Performance": 2, "Slices": 0, "Rows": 0, "What-if": 1, "Attributions": 0}
 WIDTH = 1_000
 
 

@@ -14,7 +14,7 @@ from tests.browser.appearance import faults_of
 from tests.browser.lab import LabServer, Notebook
 
 ROOT = Path(__file__).parents[2]
-PANELS = ("Overview", "Performance", "Slices", "Rows", "What-if")
+PANELS = ("Overview", "Performance", "Slices", "Rows", "What-if", "Attributions")
 WIDTH = 1_000
 LARGEST_PAGE = 3_000_000
 

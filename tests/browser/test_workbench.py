@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.browser.lab import Notebook
 from tests.browser.planted import CELLS
 
-PANELS = ("Overview", "Performance", "Slices", "Rows", "What-if")
+PANELS = ("Overview", "Performance", "Slices", "Rows", "What-if", "Attributions")
 
 #: Test rows that the workbench calls "on time" although they were late.
 MISSED = "(ev.y == 'late') & (ev.predicted == 'on time') & (np.arange(ev.n) >= 2_000)"

@@ -74,7 +74,16 @@ def found(code: str, ev: Evaluation) -> Finding:
     assert not result.title.endswith(".")
     assert result.text.endswith(".")
     assert result.advice.endswith(".")
-    assert result.panel in {"overview", "performance", "rows", "slices", "whatif"}
+    assert result.panel in {
+        "overview",
+        "performance",
+        "rows",
+        "slices",
+        "whatif",
+        "attributions",
+        "text_attributions",
+        "gradcam",
+    }
     assert result.score == result.score
     exec(compile(result.to_code(), code, "exec"), {"ev": ev})
     return result

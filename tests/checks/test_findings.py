@@ -18,7 +18,7 @@ from mldebug_widgets.evaluation.evaluation import Evaluation
 from mldebug_widgets.wire import encode
 from tests.checks.planted import drawn, sigmoid, split, table
 
-CODES = [f"MLD10{digit}" for digit in range(1, 9)]
+CODES = [f"MLD10{digit}" for digit in range(1, 10)]
 
 
 @pytest.fixture(scope="module")

@@ -23,13 +23,19 @@ from mldebug_widgets.analyzers.crossfilter import CrossfilterResult
 from mldebug_widgets.analyzers.crossfilter_cubes.records import BrushedBins
 from mldebug_widgets.analyzers.error_heatmap import error_heatmap
 from mldebug_widgets.analyzers.slice_comparison import compare_rows, measure_slice
+from mldebug_widgets.widgets.attributions import AttributionsWidget
 from mldebug_widgets.widgets.base import ViewWidget
 from mldebug_widgets.widgets.crossfilter import CrossfilterWidget
+from mldebug_widgets.widgets.gradcam import GradCamWidget
 from mldebug_widgets.widgets.performance import PerformanceWidget
 from mldebug_widgets.widgets.sensitivity import SensitivityWidget
 from mldebug_widgets.widgets.slices import SlicesWidget
+from mldebug_widgets.widgets.text_attributions import TextAttributionsWidget
 from mldebug_widgets.widgets.whatif import WhatifWidget
+from mldebug_widgets.widgets.workbench import WorkbenchWidget
 from mldebug_widgets.wire import encode
+from tests.widgets.image_evaluations import images_evaluation
+from tests.widgets.text_evaluations import texts_evaluation
 
 VIEWS = Path(__file__).parents[2] / "js" / "views"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -188,6 +194,26 @@ def slices_fixture() -> dict[str, Any]:
     }
 
 
+def attributions_fixture() -> dict[str, Any]:
+    """Return the panel with a selection, the same as an exported file holds it, and views of results alone."""
+    evaluation = binary_evaluation()
+    session = WorkbenchWidget(evaluation)
+    session.select("age > 70")
+    session.panel = "attributions"
+    panel = session.views["attributions"]
+    assert isinstance(panel, AttributionsWidget)
+    panel.result = replace(panel.result, seconds=0.1)
+    session.open_panel("rows")
+    several = replace(mld.attributions(multiclass_evaluation(), [1, 5, 9], method="lime", trust=False), seconds=0.1)
+    live = {**traits(panel), "workbench": ""}
+    return {
+        "live": live,
+        "report": {**live, **_plain(panel.report_state(include_data=False))},
+        "alone": traits(AttributionsWidget(several)),
+        "one": traits(AttributionsWidget(replace(mld.attributions(evaluation, 3), seconds=0.1))),
+    }
+
+
 def _builder_queries(column: BuilderColumn) -> Iterator[str]:
     """Yield conditions on a column in the words of the builder."""
     name, literals = column.query_name, [value.query_literal for value in column.values[:2]]
@@ -206,12 +232,63 @@ def _builder_queries(column: BuilderColumn) -> Iterator[str]:
         yield f'{name} >= "2020-06-01" and {name} <= "2021-03-04 05:06"'
 
 
+def gradcam_fixture() -> dict[str, Any]:
+    """Return the panel, its answers, and what stands alone and in a file; seconds are no part of it."""
+    workbench = WorkbenchWidget(images_evaluation())
+    panel = GradCamWidget(session=workbench)
+    true_class = {"method": "gradcam", "layer": "", "target": "true"}
+    answers = {
+        "pictures": panel.pictures(0),
+        "maps": panel.maps("first", 0, "gradcam", "", "predicted").result(),
+        "beside": panel.maps("second", 0, **true_class).result(),
+        "checks": panel.checks("first", 0, "gradcam", "", "predicted").result(),
+    }
+    assert panel.result is not None
+    alone = replace(panel.result, seconds=0.1)
+    thumbnails = workbench.open_panel("rows").thumbnails([0, 4, 9])
+    panel.settings = {**panel.settings, "beside": true_class}
+    live = {**traits(panel), "workbench": ""}
+    report = {**live, **_plain(panel.report_state(include_data=False))}
+    fixture = {
+        "live": live,
+        "alone": traits(GradCamWidget(alone)),
+        "report": report,
+        "thumbnails": _plain(encode(thumbnails)),
+        **{name: _plain(encode(answer)) for name, answer in answers.items()},
+    }
+    for page in (fixture["maps"], fixture["beside"], report["embedded"], report["embedded_beside"]):
+        page["seconds"] = 0.1
+    return fixture
+
+
+def text_attributions_fixture() -> dict[str, Any]:
+    """Return the panel with two methods, the same as an exported file holds it, and a result alone."""
+    session = WorkbenchWidget(texts_evaluation())
+    session.panel = "text_attributions"
+    panel = session.views["text_attributions"]
+    assert isinstance(panel, TextAttributionsWidget)
+    panel.configure(["integrated_gradients", "occlusion"], "1")
+    panel.results = tuple(replace(result, seconds=0.1) for result in panel.results)
+    panel.result = panel.results[0]
+    session.open_panel("rows")
+    live = {**traits(panel), "workbench": ""}
+    alone = replace(mld.text_attributions(texts_evaluation(), [0, 3, 6]), seconds=0.1)
+    return {
+        "live": live,
+        "report": {**live, **_plain(panel.report_state(include_data=False))},
+        "alone": traits(TextAttributionsWidget(alone)),
+    }
+
+
 FIXTURES = {
+    "gradcam": gradcam_fixture,
     "performance": performance_fixture,
     "whatif": whatif_fixture,
     "sensitivity": sensitivity_fixture,
     "crossfilter": crossfilter_fixture,
     "slices": slices_fixture,
+    "attributions": attributions_fixture,
+    "text_attributions": text_attributions_fixture,
 }
 
 

@@ -40,7 +40,7 @@ function WhatifBody({ host }: { host: ViewHost }) {
     return (
       <>
         <h2>What-if</h2>
-        <EmptyState title="This evaluation has no model to ask">{sentence(unavailable)}</EmptyState>
+        <EmptyState title="The model cannot be asked about changed rows">{sentence(unavailable)}</EmptyState>
       </>
     );
   }

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import torch
 from torch import nn
@@ -31,7 +32,7 @@ class CallableAdapter:
     def __init__(self, function: Callable[[Any], Any], preprocess: Preprocess | None, table: Table) -> None:
         owner = getattr(function, "__self__", None)
         self._function = function
-        self._preprocess = preprocess
+        self.preprocess = preprocess
         self._form = table.form
         self._inputs = table.inputs
         self.name = _name_of(function, owner)
@@ -43,12 +44,22 @@ class CallableAdapter:
 
     def running(self) -> AbstractContextManager[object]:
         """Keep the random states, and the torch modules that the function reaches."""
-        modules = () if self._preprocess is None else self._preprocess.modules
+        modules = () if self.preprocess is None else self.preprocess.modules
         return preserved(*modules_behind(self._function), *modules)
 
     def returns_logits(self, frame: pd.DataFrame) -> bool:
         """Return False: only the values are known."""
         return False
+
+    def inputs_of(self, frame: pd.DataFrame, rows: npt.NDArray[np.intp]) -> Any:
+        """Return what the function is given for these rows of ``frame``."""
+        if self.preprocess is None and self._inputs is not None:
+            return self._inputs[torch.from_numpy(rows)]
+        return self._rows(frame.iloc[rows], 0, len(rows))
+
+    def answer(self, inputs: Any) -> Any:
+        """Return the function's raw answer to ``inputs``."""
+        return self._function(inputs)
 
     def reader(self, frame: pd.DataFrame) -> RowReader:
         """Return a function that answers for a range of rows of ``frame``."""
@@ -61,8 +72,8 @@ class CallableAdapter:
         return read
 
     def _rows(self, frame: pd.DataFrame, start: int, stop: int) -> Any:
-        if self._preprocess is not None:
-            return self._preprocess(frame.iloc[start:stop])
+        if self.preprocess is not None:
+            return self.preprocess(frame.iloc[start:stop])
         if self._inputs is not None:
             return self._inputs[start:stop].clone()
         # A copy, because a function that writes into its rows must not reach the user's table.

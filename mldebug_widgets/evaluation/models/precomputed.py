@@ -12,6 +12,7 @@ from torch import nn
 
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.frames import is_frame, tensor_to_numpy, to_pandas
+from mldebug_widgets.evaluation.models.preprocessing import Preprocess
 from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader, column_names
 from mldebug_widgets.evaluation.targets import read_target
 
@@ -25,6 +26,7 @@ class PrecomputedAdapter:
     estimator: Any = None
     output: OutputKind = "unknown"
     classes: Array | None = None
+    preprocess: Preprocess | None = None
     why_cannot = "the predictions were computed before; there is no model to ask"
     notes: tuple[str, ...] = ()
 

@@ -17,10 +17,20 @@ class PreprocessFailed(Exception):
 
 
 class Preprocess:
-    """A user's function or fitted transformer, called on rows in the make that the data came in."""
+    """A user's function or fitted transformer, called on rows in the make that the data came in.
+
+    Attributes
+    ----------
+    step, name
+        The user's own object, and its name for messages.
+    modules
+        The torch modules that it reaches.
+    """
 
     def __init__(self, step: Any, form: Form) -> None:
         transforms = hasattr(step, "transform") and not isinstance(step, pd.DataFrame | pd.Series)
+        self.step: Any = step
+        self.name = str(getattr(step, "__name__", type(step).__name__))
         self._step: Callable[[Any], Any] = step.transform if transforms else step
         self._form: Form = form
         if isinstance(step, type) or not callable(self._step):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from torch import nn
+
+from mldebug_widgets.evaluation.models.preprocessing import Preprocess
 
 Array = npt.NDArray[Any]
 
@@ -38,6 +40,8 @@ class Adapter(Protocol):
         Class labels in the order of the model's columns, where the model knows them.
     output_names
         Column names of the raw output, where it came as a table; they may name the classes.
+    preprocess
+        The user's own step between raw rows and the model, or None.
     batch_size
         Rows per call that suit this family.
     why_cannot
@@ -53,6 +57,7 @@ class Adapter(Protocol):
     output: OutputKind
     classes: Array | None
     output_names: tuple[str, ...]
+    preprocess: Preprocess | None
     batch_size: int
     why_cannot: str
     notes: tuple[str, ...]
@@ -67,6 +72,23 @@ class Adapter(Protocol):
 
     def running(self) -> AbstractContextManager[object]:
         """Return the context in which the reader may be called: the user's model is as it was afterwards."""
+        ...
+
+
+@runtime_checkable
+class OpenAdapter(Protocol):
+    """An adapter whose model can be called on what it reads itself: tensors, which an analysis may edit or follow."""
+
+    def inputs_of(self, frame: pd.DataFrame, rows: npt.NDArray[np.intp]) -> Any:
+        """Return what the model is given for these rows of ``frame``: a tensor, or a tuple or dict of them."""
+        ...
+
+    def answer(self, inputs: Any) -> Any:
+        """Return the model's raw answer to ``inputs``; gradients are followed where they are switched on."""
+        ...
+
+    def running(self) -> AbstractContextManager[object]:
+        """Return the context in which the model may be called: it is as it was afterwards."""
         ...
 
 

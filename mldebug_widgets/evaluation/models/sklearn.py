@@ -36,7 +36,7 @@ class SklearnAdapter:
         self.name = _name_of(estimator)
         self.classes: Array | None = _classes(estimator)
         self.output, self._method, self.notes = _output_of(estimator)
-        self._preprocess = preprocess
+        self.preprocess = preprocess
         self._form = table.form
         self._names = getattr(estimator, "feature_names_in_", None)
         # Only estimators that check their input as scikit-learn does warn about names that they have not seen.
@@ -44,7 +44,7 @@ class SklearnAdapter:
 
     def running(self) -> AbstractContextManager[object]:
         """Keep the random states, and any torch module inside the estimator."""
-        modules = () if self._preprocess is None else self._preprocess.modules
+        modules = () if self.preprocess is None else self.preprocess.modules
         return preserved(*modules_behind(self.estimator), *modules)
 
     def returns_logits(self, frame: pd.DataFrame) -> bool:
@@ -54,8 +54,8 @@ class SklearnAdapter:
     def reader(self, frame: pd.DataFrame) -> RowReader:
         """Return a function that answers for a range of rows of ``frame``."""
         call = getattr(self.estimator, self._method)
-        if self._preprocess is not None:
-            preprocess = self._preprocess
+        if self.preprocess is not None:
+            preprocess = self.preprocess
             return lambda start, stop: _stacked(call(preprocess(frame.iloc[start:stop])))
         columns = self._columns(frame)
         return lambda start, stop: _stacked(call(self._rows(frame.iloc[start:stop, columns])))

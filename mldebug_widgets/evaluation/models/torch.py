@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import torch
 from torch import nn
@@ -39,7 +40,7 @@ class TorchAdapter:
         self.module: nn.Module | None = module
         self.name = _name_of(module)
         self._net = module
-        self._preprocess = preprocess
+        self.preprocess = preprocess
         self._inputs = table.inputs if preprocess is None else None
         self._device = device
         self._dtype = _float_dtype(module)
@@ -54,7 +55,7 @@ class TorchAdapter:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Keep the module, and have it answer as it would in use: evaluation mode, no gradients."""
-        modules = () if self._preprocess is None else self._preprocess.modules
+        modules = () if self.preprocess is None else self.preprocess.modules
         with preserved(self._net, *modules), torch.no_grad():
             if any(module.training for module in self._net.modules()):
                 self._net.eval()
@@ -65,7 +66,7 @@ class TorchAdapter:
         with self.running(), torch.enable_grad():
             inputs = _with_gradients(self._prepare(frame)(0, min(2, len(frame))))
             try:
-                return ends_unbounded(self._answer(inputs))
+                return ends_unbounded(self.answer(inputs))
             except Exception:  # the model answers without gradients, which is all that is asked of it
                 return False
 
@@ -74,12 +75,19 @@ class TorchAdapter:
         prepare = self._prepare(frame)
 
         def read(start: int, stop: int) -> Any:
-            output = self._answer(prepare(start, stop))
+            output = self.answer(prepare(start, stop))
             return tensor_to_numpy(output) if isinstance(output, torch.Tensor) else output
 
         return read
 
-    def _answer(self, inputs: Any) -> Any:
+    def inputs_of(self, frame: pd.DataFrame, rows: npt.NDArray[np.intp]) -> Any:
+        """Return what the module is given for these rows of ``frame``."""
+        if self._inputs is not None:
+            return self._as_input(self._inputs[torch.from_numpy(rows)])
+        return self._prepare(frame.iloc[rows])(0, len(rows))
+
+    def answer(self, inputs: Any) -> Any:
+        """Return the module's raw answer to ``inputs``."""
         if isinstance(inputs, dict):
             return self._net(**inputs)
         return self._net(*inputs) if isinstance(inputs, tuple) else self._net(inputs)
@@ -88,8 +96,8 @@ class TorchAdapter:
         if self._inputs is not None:
             inputs = self._inputs
             return lambda start, stop: self._as_input(inputs[start:stop].clone())
-        if self._preprocess is not None:
-            preprocess = self._preprocess
+        if self.preprocess is not None:
+            preprocess = self.preprocess
             return lambda start, stop: self._as_inputs(preprocess(frame.iloc[start:stop]))
         numbers = numeric_reader(frame, self._numpy_dtype())
         if numbers is None:

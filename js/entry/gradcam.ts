@@ -1,0 +1,7 @@
+import { defineView } from "../host/define";
+import pictures from "../ui/pictures.css";
+import theme from "../ui/theme.css";
+import { GradCam } from "../views/gradcam/view";
+import css from "../views/gradcam/view.css";
+
+export default defineView(GradCam, [theme, pictures, css]);

@@ -1,0 +1,6 @@
+import { defineView } from "../host/define";
+import theme from "../ui/theme.css";
+import { TextAttributions } from "../views/text_attributions/view";
+import css from "../views/text_attributions/view.css";
+
+export default defineView(TextAttributions, [theme, css]);

@@ -1,0 +1,167 @@
+/** How a column's attribution runs over its values: a dot per row, and the means of all rows. */
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { FeatureAttributions } from "../../contract/attributions";
+import { type Values, values } from "../../contract/values";
+import { columnName, formatCount, formatSigned, useSize } from "../../ui";
+import { cellText, type Dots } from "./dots";
+import { type Colors, type Plot, paintPlot, sized } from "./paint";
+import { decimalsOf } from "./steps";
+import { dependenceSentence } from "./words";
+
+const HEIGHT = 150;
+const EDGE = 8;
+
+interface DependenceProps {
+  feature: FeatureAttributions;
+  column: number;
+  dots: Dots;
+  colors: Colors;
+  unit: string;
+}
+
+export function DependencePlot({ feature, column, dots, colors, unit }: DependenceProps) {
+  const { ref, width } = useSize<HTMLDivElement>();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const ranges = useMemo(() => rangesOf(feature, column, dots), [feature, column, dots]);
+  const plot = useMemo(
+    () => plotOf(feature, column, dots, ranges, width),
+    [feature, column, dots, ranges, width],
+  );
+  useLayoutEffect(() => {
+    const context = sized(canvas.current, width, HEIGHT);
+    if (context) paintPlot(context, plot, width, colors);
+  }, [plot, width, colors]);
+  const decimals = decimalsOf([ranges.low, ranges.high]);
+  return (
+    <section class="dependence" aria-label={`How ${columnName(feature.name)} acts`}>
+      <h3>{columnName(feature.name)}</h3>
+      <p class="small">
+        {dependenceSentence(feature)} Dots are rows, the line the mean of all; up pushes the {unit} up.
+      </p>
+      <div class="plot" ref={ref}>
+        <span class="y-high small" aria-hidden="true">
+          {formatSigned(ranges.high, decimals)}
+        </span>
+        <span class="y-low small" aria-hidden="true">
+          {formatSigned(ranges.low, decimals)}
+        </span>
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={`${columnName(feature.name)}. ${dependenceSentence(feature)}`}
+          style={{ height: `${HEIGHT}px` }}
+        />
+      </div>
+      <XAxis feature={feature} ranges={ranges} width={width} />
+      <Means feature={feature} />
+    </section>
+  );
+}
+
+interface Ranges {
+  left: number;
+  right: number;
+  low: number;
+  high: number;
+}
+
+function rangesOf({ labels, curve }: FeatureAttributions, column: number, dots: Dots): Ranges {
+  const means = values(curve.mean);
+  const at = (source: Values) => (dot: number) => source[dot * dots.width + column] as number;
+  const [low, high] = rangeOf(dots.count, at(dots.values), [0, ...means]);
+  const [left, right] =
+    labels.length > 0 ? [-0.5, labels.length - 0.5] : rangeOf(dots.count, at(dots.x), [...values(curve.x)]);
+  return { left, right, low, high };
+}
+
+function rangeOf(count: number, at: (dot: number) => number, more: readonly number[]): [number, number] {
+  let low = Math.min(...more, Number.POSITIVE_INFINITY);
+  let high = Math.max(...more, Number.NEGATIVE_INFINITY);
+  for (let dot = 0; dot < count; dot++) {
+    const value = at(dot);
+    if (!Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return high > low ? [low, high] : [low - 1, low + 1];
+}
+
+function plotOf(
+  { labels, curve }: FeatureAttributions,
+  column: number,
+  dots: Dots,
+  { left, right, low, high }: Ranges,
+  width: number,
+): Plot {
+  const across = (value: number) => EDGE + ((value - left) / (right - left)) * (width - 2 * EDGE);
+  const down = (value: number) => HEIGHT - EDGE - ((value - low) / (high - low)) * (HEIGHT - 2 * EDGE);
+  const { count } = dots;
+  const [x, y, up] = [new Float32Array(count), new Float32Array(count), new Uint8Array(count)];
+  // Categories are spread inside their place, always in the same way.
+  const spread = labels.length > 0 ? 0.5 : 0;
+  for (let dot = 0; dot < count; dot++) {
+    const at = dot * dots.width + column;
+    const value = dots.values[at] as number;
+    x[dot] = across((dots.x[at] as number) + spread * (((dot * 0.618034) % 1) - 0.5));
+    y[dot] = down(value);
+    up[dot] = value > 0 ? 1 : 0;
+  }
+  const means = values(curve.mean);
+  const points = [...values(curve.x)].map(
+    (value, bin) => [across(value), down(means[bin] as number)] as const,
+  );
+  return { x, y, up, means: points, joined: labels.length === 0, zero: down(0) };
+}
+
+function XAxis({ feature, ranges, width }: { feature: FeatureAttributions; ranges: Ranges; width: number }) {
+  const { labels } = feature;
+  if (labels.length > 0) {
+    const each = (width - 2 * EDGE) / labels.length;
+    return (
+      <div class="x-labels small" style={{ padding: `0 ${EDGE}px` }} aria-hidden="true">
+        {labels.map((label) => (
+          <span key={label} title={label} style={{ width: `${each}px` }}>
+            {label}
+          </span>
+        ))}
+      </div>
+    );
+  }
+  return (
+    <div class="x-axis small" aria-hidden="true">
+      <span>{cellText(feature, ranges.left)}</span>
+      <span>{columnName(feature.name)}</span>
+      <span>{cellText(feature, ranges.right)}</span>
+    </div>
+  );
+}
+
+/** The mean line as numbers. */
+function Means({ feature }: { feature: FeatureAttributions }) {
+  const { curve, labels } = feature;
+  const [x, mean, count] = [values(curve.x), values(curve.mean), values(curve.count)];
+  const decimals = decimalsOf([...mean]);
+  return (
+    <details class="small">
+      <summary>as a table</summary>
+      <table>
+        <thead>
+          <tr>
+            <th>{labels.length > 0 ? "value" : "mean value"}</th>
+            <th class="num">mean attribution</th>
+            <th class="num">rows</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...x].map((value, bin) => (
+            <tr key={value}>
+              <td>{cellText(feature, value)}</td>
+              <td class="num">{formatSigned(mean[bin] as number, decimals)}</td>
+              <td class="num">{formatCount(count[bin] as number)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

@@ -1,0 +1,75 @@
+/** One row: bars that lead from the baseline's output to the row's own. */
+import type { RowAttributions } from "../../contract/attributions";
+import { columnName, formatCount, MiddleEllipsis } from "../../ui";
+import { type Bar, waterfallOf } from "./steps";
+import { outputWords } from "./words";
+
+export function RowSteps({ row }: { row: RowAttributions }) {
+  const waterfall = waterfallOf(row);
+  const { sums, bars, start, end, startText, endText } = waterfall;
+  return (
+    <>
+      <p class="from-to">
+        {sums ? (
+          <>
+            <b>{startText}</b> baseline to <b>{endText}</b>
+          </>
+        ) : (
+          <>
+            output <b>{endText}</b>
+          </>
+        )}{" "}
+        <span class="quiet">{outputWords(row)}</span>
+      </p>
+      <ul class="steps" aria-label={`What moved the answer for row ${formatCount(row.row)}`}>
+        {sums && <Mark name="baseline" at={start} text={startText} />}
+        {bars.map((bar) => (
+          <Step key={bar.key} bar={bar} zero={sums ? null : start} />
+        ))}
+        {sums && <Mark name="this row" at={end} text={endText} />}
+      </ul>
+      {!sums && (
+        <p class="small">This method's numbers rank the columns; they do not add up to the output.</p>
+      )}
+    </>
+  );
+}
+
+function Step({ bar, zero }: { bar: Bar; zero: number | null }) {
+  const { name, cell, baseline, value, text, from, to } = bar;
+  const up = (value ?? 0) > 0;
+  const title = cell === "" ? name : `${name} = ${cell}${baseline === "" ? "" : `, baseline ${baseline}`}`;
+  return (
+    <li>
+      <span class="label" title={title}>
+        <MiddleEllipsis text={columnName(name)} />
+        {cell !== "" && <span class="cell"> = {cell}</span>}
+      </span>
+      <span class="track" aria-hidden="true">
+        {zero !== null && <span class="zero" style={{ left: percent(zero) }} />}
+        <span
+          class={up ? "bar up" : "bar down"}
+          style={{ left: percent(Math.min(from, to)), width: percent(Math.abs(to - from)) }}
+        />
+        {zero === null && <span class="join" style={{ left: percent(to) }} />}
+      </span>
+      <span class="num">{text}</span>
+    </li>
+  );
+}
+
+function Mark({ name, at, text }: { name: string; at: number; text: string }) {
+  return (
+    <li class="mark-row">
+      <span class="label">{name}</span>
+      <span class="track" aria-hidden="true">
+        <span class="tick" style={{ left: percent(at) }} />
+      </span>
+      <b class="num">{text}</b>
+    </li>
+  );
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`;
+}

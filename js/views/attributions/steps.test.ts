@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import type { RowAttributions } from "../../contract/attributions";
+import { live, many, report, result } from "../../gallery/attributions_fixtures";
+import { across, cellText, dotAt, readDots, rowOfDot, swarmOf } from "./dots";
+import { decimalsOf, waterfallOf } from "./steps";
+import { dependenceSentence } from "./words";
+
+const row = live.local as RowAttributions;
+
+describe("steps", () => {
+  test("run from the baseline to the output whatever their signs", () => {
+    const steps = [0.5, -0.9, 0.2].map((value, position) => ({
+      position,
+      name: `c${position}`,
+      cell: "",
+      baseline: "",
+      value,
+    }));
+    const { bars, start, end } = waterfallOf({
+      ...row,
+      baseline_output: 1,
+      output: 0.7,
+      delta: 0,
+      steps,
+      n_others: 3,
+      others: -0.1,
+    });
+    expect(bars.map(({ name, text }) => [name, text])).toEqual([
+      ["c0", "+0.50"],
+      ["c1", "−0.90"],
+      ["c2", "+0.20"],
+      ["3 others", "−0.10"],
+    ]);
+    expect(bars[0]?.from).toBe(start);
+    expect(bars.at(-1)?.to).toBeCloseTo(end, 12);
+    for (let bar = 1; bar < bars.length; bar++) expect(bars[bar]?.from).toBe(bars[bar - 1]?.to);
+  });
+  test("nothing moves, nothing breaks", () => {
+    const still = { ...row, baseline_output: 0.3, output: 0.3, delta: 0, steps: [], n_others: 0, others: 0 };
+    expect(waterfallOf(still)).toMatchObject({ bars: [], start: 0.5, end: 0.5 });
+    expect(waterfallOf({ ...still, output: null }).endText).toBe("–");
+  });
+  test.each([
+    [0.37, 2],
+    [0.05, 3],
+    [0.0004, 5],
+    [1.2, 2],
+    [12, 1],
+    [1234, 0],
+    [0, 2],
+  ])("%s is written with %s decimals", (value, decimals) => {
+    expect(decimalsOf([value, null, -value / 2])).toBe(decimals);
+  });
+});
+
+describe("dots", () => {
+  const dots = readDots(many.dots);
+  test("keep their places and stay inside", () => {
+    const swarm = swarmOf(dots, 0, 300, 26);
+    for (let dot = 0; dot < dots.count; dot++) {
+      expect(swarm.x[dot]).toBeCloseTo(across(dots.values[dot * dots.width] as number, dots, 300), 3);
+      expect(swarm.y[dot]).toBeGreaterThanOrEqual(1);
+      expect(swarm.y[dot]).toBeLessThanOrEqual(25);
+    }
+    expect(dotAt(swarm, swarm.x[5] as number, swarm.y[5] as number, 0.5)).not.toBeNull();
+    expect(dotAt(swarm, -50, 13)).toBeNull();
+  });
+  test("one dot without a value is not drawn", () => {
+    const values = Float32Array.from([Number.NaN, 1]);
+    const swarm = swarmOf({ ...dots, count: 2, width: 1, values }, 0, 100, 26);
+    expect(swarm.x[0]).toBeNaN();
+  });
+  test("the steps of a drawn row are those that the kernel gives", () => {
+    const place = readDots(result.dots).rows.indexOf(row.row);
+    const found = rowOfDot(result, readDots(result.dots), place);
+    expect(found.steps.map(({ name, cell }) => [name, cell]).slice(0, 2)).toEqual(
+      row.steps.map(({ name, cell }) => [name, cell]).slice(0, 2),
+    );
+    expect(found.output).toBeCloseTo(row.output as number, 5);
+    expect(found.others).toBeCloseTo(0, 5);
+    expect(found.target).toBe(row.target);
+  });
+  test("a file's are fewer, its bars the same", () => {
+    expect(report.result.dots.rows.shape[0]).toBeLessThan(live.result.dots.rows.shape[0] as number);
+    expect(report.result.features).toEqual(live.result.features);
+  });
+  test("cells read as numbers, dates and labels", () => {
+    const [first, second] = many.features;
+    if (!first || !second) throw new Error("no features");
+    expect([cellText(first, 73_500), cellText(first, Number.NaN)]).toEqual(["73,500", "missing"]);
+    expect(cellText(second, 1)).toBe("JFK");
+    expect(cellText({ ...first, kind: "datetime" }, Date.UTC(2021, 4, 1))).toBe("2021-05-01");
+    expect(dependenceSentence(first)).toBe("On average lowest at 100 (−0.40), highest at 2,500 (+0.40).");
+  });
+});

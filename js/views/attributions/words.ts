@@ -1,0 +1,71 @@
+/** The panel's sentences. */
+import type {
+  AttributionsSummary,
+  ComparedAttributions,
+  FeatureAttributions,
+  RowAttributions,
+} from "../../contract/attributions";
+import { values } from "../../contract/values";
+import { columnName, formatCount, formatSeconds, formatSigned, plural } from "../../ui";
+import { cellText } from "./dots";
+import { decimalsOf } from "./steps";
+
+const WITHOUT_BASELINE = new Set(["saliency", "input_x_gradient"]);
+
+export function leadSentence(result: AttributionsSummary): string {
+  const { method, method_label: label, baseline_note: baseline, method_reason: reason } = result;
+  const against = WITHOUT_BASELINE.has(method) ? "" : `, compared with the ${baseline}`;
+  return `${label}${against}. ${reason === "" ? "" : `Chosen: ${reason}.`}`.trim();
+}
+
+/** "log-odds of late". */
+export function outputWords({ unit, target }: { unit: string; target: string }): string {
+  return target === "" ? unit : `${unit} of ${target}`;
+}
+
+export function rowTitle({ row, why }: RowAttributions): string {
+  return `Row ${formatCount(row)}${why === "" ? "" : `, ${why}`}`;
+}
+
+export function footNotes(result: AttributionsSummary): string[] {
+  const { n_rows: attributed, n, sampled, seed, seconds, dots } = result;
+  const [drawn = 0] = dots.rows.shape;
+  const rows = sampled
+    ? `${formatCount(attributed)} of ${plural(n, "row")} attributed, seed ${seed}`
+    : `${plural(attributed, "row")} attributed`;
+  const notes = [rows];
+  if (drawn < attributed) notes.push(`${formatCount(drawn)} drawn, means of all ${formatCount(attributed)}`);
+  if (seconds !== null && seconds > 0) notes.push(formatSeconds(seconds));
+  return notes;
+}
+
+/** "lowest at 5.2 (−0.31), highest at 22.4 (+0.44)". */
+export function dependenceSentence(feature: FeatureAttributions): string {
+  const [x, mean] = [values(feature.curve.x), values(feature.curve.mean)];
+  if (mean.length < 2) return "";
+  let [low, high] = [0, 0];
+  for (let bin = 1; bin < mean.length; bin++) {
+    if ((mean[bin] as number) < (mean[low] as number)) low = bin;
+    if ((mean[bin] as number) > (mean[high] as number)) high = bin;
+  }
+  const decimals = decimalsOf([mean[low] as number, mean[high] as number]);
+  const at = (bin: number) =>
+    `${cellText(feature, x[bin] as number)} (${formatSigned(mean[bin] as number, decimals)})`;
+  return `On average lowest at ${at(low)}, highest at ${at(high)}.`;
+}
+
+export function comparedSentence({
+  n_selected,
+  n_all,
+  n_rest,
+  seed,
+  features,
+}: ComparedAttributions): string {
+  const [first] = features;
+  const some =
+    n_selected < n_all
+      ? `${formatCount(n_selected)} of ${plural(n_all, "row")}, seed ${seed}`
+      : plural(n_all, "row");
+  const told = `${some}, against ${formatCount(n_rest)} others.`;
+  return first === undefined ? told : `${told} ${columnName(first.name)} differs most.`;
+}

@@ -1,0 +1,72 @@
+"""DeepLift through captum, with what it leaves on the modules taken off by whoever preserves the model."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from mldebug_widgets.analyzers.attribution.explained import Explained
+from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, Tensors
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize, chunks, is_out_of_memory
+from mldebug_widgets.errors import MldError, MldValueError
+
+
+class _Explaining(nn.Module):
+    """The user's module with the explained number as its only output."""
+
+    def __init__(self, net: Net, explained: Explained) -> None:
+        super().__init__()
+        self.module = net.module
+        self._net = net
+        self._explained = explained
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        *parts, target = inputs
+        return self._explained.of_tensor(self._net.answer(parts), target)
+
+
+def deeplift(
+    net: Net, batch: Batch, base: Batch, explained: Explained, size: PieceSize, out: Tensors
+) -> Iterator[float]:
+    """Add the contributions of DeepLift (rescale rule) for one baseline to ``out``.
+
+    Raises
+    ------
+    MldValueError
+        ``MLD-O85`` for models that DeepLift cannot follow: a ReLU module used twice, embeddings, scripted modules.
+    """
+    if net.embeddings or len(batch.leaves) != len(batch.parts) or isinstance(net.module, torch.jit.ScriptModule):
+        raise _cannot("it reads whole numbers, has embeddings or is scripted")
+    from captum.attr import DeepLift
+
+    explainer: Any = DeepLift(_Explaining(net, explained))
+    targets = torch.from_numpy(explained.target).to(batch.parts[0].device)
+
+    def write(start: int, stop: int) -> None:
+        rows = batch.rows(start, stop)
+        inputs = tuple(part.clone() for part in rows.parts)
+        # captum sets rows and baselines one after the other, and repeats what comes beside them.
+        with warnings.catch_warnings(), torch.enable_grad():
+            warnings.simplefilter("ignore")
+            found = explainer.attribute(inputs, tuple(base.parts), additional_forward_args=(targets[start:stop],))
+        for one, values in zip(out, found, strict=True):
+            one[start:stop] += values.detach()
+
+    try:
+        yield from chunks(len(batch), 2, size, write)
+    except (RuntimeError, AssertionError) as error:
+        if isinstance(error, MldError) or is_out_of_memory(error):
+            raise
+        raise _cannot(str(error).partition("\n")[0][:200]) from error
+
+
+def _cannot(why: str) -> MldValueError:
+    return MldValueError(
+        "MLD-O85", "method", f"deeplift cannot follow this model: {why}",
+        "a model of modules that are each used once, on inputs that hold floats",
+        'Pass method="integrated_gradients".',
+    )  # fmt: skip

@@ -1,0 +1,153 @@
+"""Gradient methods: one sum of outputs per piece instead of one gradient per row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from mldebug_widgets.analyzers.attribution.explained import Explained
+from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, Tensors
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize, chunks, is_out_of_memory, parts
+from mldebug_widgets.errors import MldValueError, shown
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """Points between a baseline and a row.
+
+    ``alphas`` and ``weights`` (s,) for all rows alike, or (m, s) for each row its own; ``chosen`` (m, s) which
+    baseline each point starts from, or None where there is one.
+    """
+
+    alphas: torch.Tensor
+    weights: torch.Tensor
+    chosen: torch.Tensor | None = None
+
+    def rows(self, start: int, stop: int) -> Path:
+        """Return the path of rows start to stop."""
+        if self.chosen is None:
+            return self
+        return Path(self.alphas[start:stop], self.weights[start:stop], self.chosen[start:stop])
+
+
+def quadrature(n_steps: int) -> Path:
+    """Return the points and weights of Gauss-Legendre quadrature from 0 to 1, as in captum."""
+    points, weights = np.polynomial.legendre.leggauss(n_steps)
+    return Path(torch.from_numpy((points + 1) / 2), torch.from_numpy(weights / 2))
+
+
+def random_path(n_rows: int, n_samples: int, n_baselines: int, seed: int) -> Path:
+    """Return the points of GradientShap (Lundberg and Lee, 2017), drawn in the order in which captum draws them."""
+    generator = np.random.RandomState(seed)
+    chosen = generator.choice(n_baselines, n_rows * n_samples).reshape(n_rows, n_samples)
+    alphas = generator.uniform(0.0, 1.0, n_rows * n_samples).reshape(n_rows, n_samples)
+    weights = np.full((n_rows, n_samples), 1 / n_samples)
+    return Path(torch.from_numpy(alphas), torch.from_numpy(weights), torch.from_numpy(chosen))
+
+
+class Gradients:
+    """Follows the explained output of some rows back to what the model reads.
+
+    Parameters
+    ----------
+    net
+        The module and how it is called.
+    batch, baseline
+        (m, ...) the rows and (b, ...) the baselines, as the module reads them.
+    explained
+        What is explained; its targets belong to the rows.
+    size
+        Rows evaluated at once.
+    """
+
+    def __init__(self, net: Net, batch: Batch, baseline: Batch, explained: Explained, size: PieceSize) -> None:
+        self.net = net
+        self.batch = batch
+        self.baseline = baseline
+        self.explained = explained
+        self.size = size
+        device = batch.parts[0].device
+        self.target = torch.from_numpy(explained.target).to(device)
+
+    def along(self, path: Path, out: Tensors) -> Iterator[float]:
+        """Add the path's mean gradient times (row - baseline) to ``out``, one (m, ...) tensor per leaf."""
+        steps = path.alphas.shape[-1]
+        return chunks(len(self.batch), steps, self.size, lambda start, stop: self._add_path(path, start, stop, out))
+
+    def at_rows(self, out: Tensors, *, times_input: bool) -> Iterator[float]:
+        """Write the gradient at the rows themselves, times the input or as absolute value (saliency)."""
+
+        def write(start: int, stop: int) -> None:
+            rows = self.batch.rows(start, stop)
+            gradients = self._gradients(rows.parts, rows.leaves, self.target[start:stop])
+            for at, (leaf, gradient) in enumerate(zip(rows.leaves, gradients, strict=True)):
+                out[at][start:stop] = leaf * gradient if times_input else gradient.abs()
+
+        return chunks(len(self.batch), 1, self.size, write)
+
+    def _add_path(self, path: Path, start: int, stop: int, out: Tensors) -> None:
+        rows = self.batch.rows(start, stop)
+        sums = [torch.zeros_like(leaf) for leaf in rows.leaves]
+        for part in parts(path.alphas.shape[-1], stop - start, self.size):
+            self._add_points(path, rows, start, stop, part, sums)
+        for at, total in enumerate(sums):
+            out[at][start:stop] += total
+
+    def _add_points(self, path: Path, rows: Batch, start: int, stop: int, part: slice, sums: Tensors) -> None:
+        own = path.alphas.ndim == 2
+        c, s = stop - start, part.stop - part.start
+        alphas = path.alphas[start:stop, part].T if own else path.alphas[part, None]
+        weights = path.weights[start:stop, part].T if own else path.weights[part, None]
+        points, differences = [], []
+        for leaf, base in zip(rows.leaves, self.baseline.leaves, strict=True):
+            from_base = base if path.chosen is None else base[path.chosen[start:stop, part].T]
+            alpha = _like(alphas, leaf)
+            points.append(torch.lerp(from_base, leaf, alpha).reshape(s * c, *leaf.shape[1:]))
+            differences.append(leaf - from_base)
+        gradients = self._gradients(self.net.repeated(rows.parts, s), points, self.target[start:stop].repeat(s))
+        for total, gradient, difference in zip(sums, gradients, differences, strict=True):
+            spread = gradient.reshape(s, c, *total.shape[1:])
+            if path.chosen is not None:
+                total += (_like(weights, total) * spread * difference).sum(dim=0)
+            else:
+                total += torch.tensordot(weights[:, 0].to(total), spread, dims=1) * difference
+
+    def reached(self) -> bool:
+        """Tell whether a gradient arrives at any of the leaves."""
+        return any(found is not None for found in self._found(self.batch.parts, self.batch.leaves, self.target)[1])
+
+    def _gradients(self, inputs: Tensors, leaves: Tensors, target: torch.Tensor) -> Tensors:
+        leaves, found = self._found(inputs, leaves, target)
+        return [torch.zeros_like(leaf) if one is None else one for leaf, one in zip(leaves, found, strict=True)]
+
+    def _found(
+        self, inputs: Tensors, leaves: Tensors, target: torch.Tensor
+    ) -> tuple[Tensors, Sequence[torch.Tensor | None]]:
+        leaves = [leaf.detach().requires_grad_() for leaf in leaves]
+        with torch.enable_grad():
+            explained = self.explained.of_tensor(self.net.call_on(inputs, leaves), target)
+            # Rows do not mix in evaluation mode, so that the gradient of the sum is each row's own.
+            try:
+                return leaves, torch.autograd.grad(explained.sum(), leaves, allow_unused=True)
+            except Exception as error:
+                if is_out_of_memory(error):
+                    raise
+                raise MldValueError(
+                    "MLD-O85", "method",
+                    f"following the model's gradients fails with {type(error).__name__}: {shown(str(error), 200)}",
+                    "a model whose output hangs on its inputs by operations with gradients",
+                    'Pass method="kernel_shap", which only asks the model.',
+                ) from error  # fmt: skip
+
+
+def _like(values: torch.Tensor, leaf: torch.Tensor) -> torch.Tensor:
+    """Return ``values`` (s, c) or (s, 1) in the leaf's dtype, ready to be multiplied with (s, c, ...)."""
+    return values.to(leaf).reshape(*values.shape, *[1] * (leaf.ndim - 1))
+
+
+def zeros_for(batch: Batch) -> Tensors:
+    """Return zeros in the shape of the leaves."""
+    return [torch.zeros_like(leaf) for leaf in batch.leaves]

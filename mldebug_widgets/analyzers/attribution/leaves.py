@@ -1,0 +1,151 @@
+"""What a torch model reads, as tensors that gradients can be followed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize, at_once, is_out_of_memory
+from mldebug_widgets.errors import MldValueError, shown
+
+Tensors = list[torch.Tensor]
+
+_ROWS_AT_ONCE = 8_192
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Rows as the model reads them.
+
+    Attributes
+    ----------
+    parts
+        The tensors of the input in order, (c, ...) each: one, or those of a tuple or dict.
+    leaves
+        What gradients are taken to, (c, ...) each: the parts that hold floats, then the outputs of embeddings.
+    """
+
+    parts: Tensors
+    leaves: Tensors
+
+    def __len__(self) -> int:
+        return len(self.parts[0])
+
+    def rows(self, start: int, stop: int) -> Batch:
+        """Return rows start to stop."""
+        return Batch([part[start:stop] for part in self.parts], [leaf[start:stop] for leaf in self.leaves])
+
+
+class Net:
+    """A module called on parts and leaves.
+
+    Parameters
+    ----------
+    module
+        The module to call: the user's own, or a copy of it.
+    inputs
+        An example of what it reads: a tensor, or a tuple or dict of tensors.
+    """
+
+    def __init__(self, module: nn.Module, inputs: Any) -> None:
+        self.module = module
+        self.names: tuple[str, ...] | None = tuple(inputs) if isinstance(inputs, dict) else None
+        self.is_single = isinstance(inputs, torch.Tensor)
+        self.floating = [at for at, part in enumerate(self.split(inputs)) if part.is_floating_point()]
+        scripted = isinstance(module, torch.jit.ScriptModule)
+        self.embeddings: list[nn.Module] = []
+        if not scripted:
+            self.embeddings += [part for part in module.modules() if isinstance(part, nn.Embedding | nn.EmbeddingBag)]
+
+    def split(self, inputs: Any) -> Tensors:
+        """Return the tensors of an input in order."""
+        if isinstance(inputs, torch.Tensor):
+            return [inputs]
+        return list(inputs.values()) if isinstance(inputs, dict) else list(inputs)
+
+    def batch(self, inputs: Any, *, with_embeddings: bool = True) -> Batch:
+        """Return ``inputs`` with what gradients are taken to; embeddings are called once to see what they answer."""
+        parts = self.split(inputs)
+        leaves = [parts[at] for at in self.floating]
+        if self.embeddings and with_embeddings:
+            leaves += self._embedded(parts)
+        return Batch(parts, leaves)
+
+    def _embedded(self, parts: Tensors) -> Tensors:
+        found: list[Tensors] = []
+
+        def collect(start: int, stop: int) -> None:
+            with self._collected() as outputs, torch.no_grad():
+                self.call([part[start:stop] for part in parts])
+            found.append([output.detach() for output in outputs])
+
+        at_once(len(parts[0]), PieceSize(_ROWS_AT_ONCE), collect)
+        return [torch.cat(same) for same in zip(*found, strict=True)]
+
+    def repeated(self, parts: Sequence[torch.Tensor], times: int) -> Tensors:
+        """Return the parts one after the other ``times`` over; those that leaves stand in for are left as they are."""
+        return [
+            part if at in self.floating else part.repeat(times, *[1] * (part.ndim - 1)) for at, part in enumerate(parts)
+        ]
+
+    def call(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the module's answer.
+
+        Raises
+        ------
+        MldValueError
+            ``MLD-M04`` when the module fails, with its own error as ``__cause__``.
+        """
+        try:
+            return self.answer(parts)
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise
+            raise MldValueError(
+                "MLD-M04", "model", f"it failed with {type(error).__name__}: {shown(str(error), 300)}",
+                "an answer for every row", "Its own error is shown above this one.",
+            ) from error  # fmt: skip
+
+    def answer(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the module's answer, one tensor: all others were refused when the Evaluation was made."""
+        if self.names is not None:
+            output: torch.Tensor = self.module(**dict(zip(self.names, parts, strict=True)))
+        else:
+            output = self.module(parts[0]) if self.is_single else self.module(*parts)
+        return output
+
+    def call_on(self, parts: Sequence[torch.Tensor], leaves: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the answer when the parts that hold floats, and the embeddings' outputs, are ``leaves``."""
+        replaced = list(parts)
+        for at, leaf in zip(self.floating, leaves, strict=False):
+            replaced[at] = leaf
+        if not self.embeddings:
+            return self.call(replaced)
+        with self._answering(leaves[len(self.floating) :]):
+            return self.call(replaced)
+
+    @contextmanager
+    def _collected(self) -> Iterator[Tensors]:
+        outputs: Tensors = []
+        with self._hooked(lambda _module, _inputs, output: outputs.append(output)):
+            yield outputs
+
+    @contextmanager
+    def _answering(self, outputs: Sequence[torch.Tensor]) -> Iterator[None]:
+        waiting = iter(outputs)
+        with self._hooked(lambda _module, _inputs, _output: next(waiting)):
+            yield
+
+    @contextmanager
+    def _hooked(self, hook: Any) -> Iterator[None]:
+        handles = [module.register_forward_hook(hook) for module in self.embeddings]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()

@@ -1,0 +1,241 @@
+"""How far maps can be believed: each check on a few of the images, with a number, a verdict and a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from mldebug_widgets.analyzers.class_activation.deleting import Subjects, areas, curves, random_orders, times_better
+from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
+from mldebug_widgets.analyzers.class_activation.making import Made, made_at
+from mldebug_widgets.analyzers.class_activation.pixels import baseline_of
+from mldebug_widgets.analyzers.class_activation.randomising import randomised, rank_correlation
+from mldebug_widgets.analyzers.class_activation.request import PIXEL_METHODS
+from mldebug_widgets.analyzers.class_activation.scaling import enlarged
+from mldebug_widgets.analyzers.class_activation.steps import Batches, Steps
+from mldebug_widgets.analyzers.class_activation.survey import tested_on
+from mldebug_widgets.analyzers.trust import TrustLine
+
+Floats = npt.NDArray[np.float32]
+_LABELS = {
+    "convergence_delta": "Sums to the output",
+    "infidelity": "Infidelity",
+    "deletion": "Deleting bright parts beats random",
+    "insertion": "Bringing bright parts back beats random",
+    "randomisation": "Changes when weights are randomised",
+    "max_sensitivity": "Max sensitivity",
+}
+_COSTLY = frozenset({"occlusion", "ablationcam", "scorecam", "integrated_gradients"})
+_BEATS = 1.1
+_CELLS = 14  # pixel attributions are judged in cells of this grid: single pixels would only add noise
+_NOISE = 0.02
+_DRAWS = 4
+_HIDINGS = 24
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trust:
+    """The lines of all checks, and for each image (m,) what speaks against its map, "" where nothing does."""
+
+    lines: tuple[TrustLine, ...]
+    complaints: tuple[str, ...]
+
+
+def trust_steps(model: ExplainedModel, made: Made, batches: Batches) -> Steps[Trust]:
+    """Check the maps of ``made`` on ``request.n_checked`` of its images."""
+    request = made.request
+    usable = np.flatnonzero(np.isfinite(made.maps.values).all((1, 2)) & made.maps.values.any((1, 2)))
+    wanted = tested_on(model.axes.size) if request.n_checked is None else request.n_checked
+    chosen = usable[np.unique(np.linspace(0, len(usable) - 1, min(wanted, len(usable))).astype(np.intp))]
+    if not len(chosen):
+        why = "not asked for" if wanted == 0 else "no image has a map"
+        lines = [_converges(made)] + [_not_checked(name, why) for name in list(_LABELS)[1:]]
+        return Trust(tuple(lines), _complaints(made, {}, lines))
+    part = _Part(model, made, chosen, batches)
+    deletion, per_image = yield from part.deletion()
+    lines = [
+        _converges(made),
+        (yield from part.infidelity()),
+        deletion,
+        (yield from part.insertion()),
+        (yield from part.randomisation()),
+        (yield from part.sensitivity()),
+    ]
+    ratios = dict(zip(chosen.tolist(), per_image.tolist(), strict=True))
+    return Trust(tuple(lines), _complaints(made, ratios, lines))
+
+
+class _Part:
+    """The images that are checked, and what is known of them."""
+
+    def __init__(self, model: ExplainedModel, made: Made, chosen: npt.NDArray[np.intp], batches: Batches) -> None:
+        self.model, self.made, self.batches = model, made, batches
+        self.rng = np.random.default_rng(made.request.seed)
+        self.request = replace(made.request, rows=made.request.rows[chosen], targets=made.request.targets[chosen])
+        self.subjects = Subjects(self.request.rows, self.request.targets)
+        self.values = made.maps.values[chosen]
+        self.on = f"{len(chosen)} of {len(made.request.rows)} images, seed {made.request.seed}"
+
+    def _orders(self) -> list[Floats]:
+        order = self.values
+        if self.request.method in PIXEL_METHODS:
+            cells = tuple(min(_CELLS, length) for length in order.shape[1:])
+            strength = torch.from_numpy(order if self.request.method != "saliency" else np.abs(order))
+            order = enlarged(strength, (cells[0], cells[1])).numpy()
+        return [order, *(random_orders(len(order), order.shape[1:], self.rng) for _ in range(2))]
+
+    def deletion(self) -> Steps[tuple[TrustLine, npt.NDArray[np.float64]]]:
+        """Area under the answer while deleting at random, over the same by the map."""
+        area = areas((yield from curves(self.model, self.subjects, self._orders(), self.batches)))
+        ratios = times_better(area[0], area[1:].mean(0))
+        return self._beats("deletion", ratios), ratios
+
+    def insertion(self) -> Steps[TrustLine]:
+        """Area under the answer while bringing back by the map, over the same at random."""
+        found = yield from curves(self.model, self.subjects, self._orders(), self.batches, insert=True)
+        area = areas(found)
+        return self._beats("insertion", times_better(area[1:].mean(0), area[0]))
+
+    def _beats(self, name: str, ratios: npt.NDArray[np.float64]) -> TrustLine:
+        known = ratios[np.isfinite(ratios)]
+        if not len(known):
+            return _not_checked(name, "the answers hardly change when the whole image is deleted")
+        value = float(np.exp(np.log(known).mean()))
+        return _line(name, value, f"{value:.1f}x", value >= _BEATS, ("yes", "no better than random"), self.on)
+
+    def randomisation(self) -> Steps[TrustLine]:
+        """Rank correlation of the maps with those of a copy whose last layers are randomised."""
+        name = "randomisation"
+        if self.request.method in _COSTLY - {"integrated_gradients"}:
+            return _not_checked(name, "takes as many passes as the maps themselves")
+        if self.values[0].size < 9:
+            return _not_checked(name, "the map has too few cells to rank")
+        with self.model.running():
+            copy, why = randomised(self.model, self.made.survey.ran, self.rng)
+        if copy is None:
+            return _not_checked(name, why)
+        changed = yield from made_at(copy, self.request, self.made.layer, self.batches)
+        if changed is None or not np.isfinite(changed).all():
+            return _not_checked(name, "the randomised copy gives no map")
+        value = rank_correlation(self.values, changed)
+        words = ("yes, rank correlation", "hardly: the map does not depend on them")
+        return _line(name, value, f"{value:.2f}", abs(value) < 0.5, words, f"{why}; {self.on}")
+
+    def sensitivity(self) -> Steps[TrustLine]:
+        """Largest change of the map under noise that nobody sees, as a share of the map (Yeh et al., 2019)."""
+        name = "max_sensitivity"
+        if self.request.method in _COSTLY:
+            return _not_checked(name, f"takes {_DRAWS} times as many passes as the maps themselves")
+        worst = np.zeros(len(self.values))
+        size = np.linalg.norm(self.values.reshape(len(self.values), -1), axis=1)
+        for draw in range(_DRAWS):
+            noisy = self.model.changed(noise=_noise(int(self.rng.integers(2**31)) + draw))
+            moved = yield from made_at(noisy, self.request, self.made.layer, self.batches)
+            if moved is None:
+                return _not_checked(name, "the method gives no map under noise")
+            step = np.linalg.norm((moved - self.values).reshape(len(moved), -1), axis=1)
+            worst = np.maximum(worst, step / size)
+        value = float(worst.mean())
+        words = ("steady under noise of 2%", "unsteady under noise of 2%")
+        return _line(name, value, f"{value:.2f}", value < 0.5, words, self.on)
+
+    def infidelity(self) -> Steps[TrustLine]:
+        """Share of the answer's changes, when parts are hidden, that the attributions do not foretell (Yeh et al.)."""
+        name, method = "infidelity", self.request.method
+        if method not in ("integrated_gradients", "occlusion"):
+            return _not_applicable(name, "only for attributions in the output's own unit")
+        rows, targets = np.repeat(self.request.rows, _HIDINGS), np.repeat(self.request.targets, _HIDINGS)
+        cells = (self.rng.random((len(rows), 7, 7)) < 0.3).astype(np.float32)
+        hidden = enlarged(torch.from_numpy(cells), self.model.axes.size) > 0.5
+        foretold = (torch.from_numpy(self.values).repeat_interleave(_HIDINGS, 0) * hidden).sum((1, 2)).numpy()
+
+        def fall(start: int, stop: int) -> Floats:
+            model = self.model
+            with model.running(), torch.no_grad():
+                images = model.axes.first(model.inputs(rows[start:stop]))
+                chosen = torch.from_numpy(targets[start:stop]).to(images.device)
+                mask = hidden[start:stop].unsqueeze(1).to(images.device)
+                edited = torch.where(mask, baseline_of(images, self.request.baseline), images)
+                both = [model.explained(model.answer(model.axes.back(part)), chosen) for part in (images, edited)]
+                return np.asarray((both[0] - both[1]).float().cpu().numpy())
+
+        falls = np.concatenate((yield from self.batches.over(len(rows), fall, "Hiding parts at random")))
+        value = _unforetold(foretold.reshape(-1, _HIDINGS), falls.reshape(-1, _HIDINGS))
+        if value is None:
+            return _not_checked(name, "the answers do not change when parts are hidden")
+        return _line(name, value, f"{value:.2f}", value < 0.5, ("low", "high"), self.on)
+
+
+def _unforetold(foretold: Floats, falls: Floats) -> float | None:
+    """Return the mean squared error of the best multiple of what was foretold, as a share of the mean square."""
+    scale = (foretold * falls).sum(1) / np.maximum((foretold**2).sum(1), 1e-12)
+    total = (falls**2).sum(1)
+    known = total > 0
+    if not known.any():
+        return None
+    left = ((falls - scale[:, None] * foretold) ** 2).sum(1)
+    return float((left[known] / total[known]).mean())
+
+
+class _noise:  # noqa: N801 - a function with a seed
+    """Uniform noise of 2% of the images' range, the same at every call."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        if not images.is_floating_point():
+            return images
+        generator = torch.Generator().manual_seed(self._seed)
+        drawn = torch.rand(images.shape, generator=generator).to(images) * 2 - 1
+        return images + drawn * _NOISE * (images.amax() - images.amin())
+
+
+def _converges(made: Made) -> TrustLine:
+    name = "convergence_delta"
+    if made.delta is None or made.difference is None:
+        return _not_applicable(name, "only integrated gradients promise it")
+    total = float(np.nansum(np.abs(made.difference)))
+    if total == 0:
+        return _not_checked(name, "the answers do not differ from the baseline's")
+    value = float(np.nansum(np.abs(made.delta)) / total)
+    words = ("holds", f"does not hold: try n_steps above {made.request.n_steps}")
+    return _line(name, value, f"{value:.1%}", value < 0.05, words, "of the output difference")
+
+
+def _line(name: str, value: float, text: str, good: bool, words: tuple[str, str], on: str) -> TrustLine:
+    return TrustLine(name, _LABELS[name], value, text, "good" if good else "bad", words[not good], on)
+
+
+def _not_checked(name: str, why: str) -> TrustLine:
+    return TrustLine(name, _LABELS[name], None, "", "not checked", f"not checked: {why}")
+
+
+def _not_applicable(name: str, why: str) -> TrustLine:
+    return TrustLine(name, _LABELS[name], None, "", "not applicable", f"not applicable: {why}")
+
+
+def _complaints(made: Made, ratios: dict[int, float], lines: list[TrustLine]) -> tuple[str, ...]:
+    overall = ""
+    for line in lines:
+        if line.verdict == "bad" and line.name == "randomisation":
+            overall = "The map hardly depends on the model's last layers."
+        if line.verdict == "bad" and line.name == "convergence_delta":
+            overall = "The attributions do not sum to the output."
+    general = next((line for line in lines if line.name == "deletion" and line.verdict == "bad"), None)
+    found = []
+    for at, values in enumerate(made.maps.values):
+        if not np.isfinite(values).all():
+            found.append("No map: its pixels or the model's answer hold NaN.")
+        elif not (values > 0).any():
+            found.append("The map is empty: nothing here speaks for the class.")
+        elif ratios.get(at, 2.0) < 1:
+            found.append("Deleting its bright parts changes the answer no faster than random parts.")
+        elif general is not None and at not in ratios:
+            found.append("On the images checked, deleting bright parts was no better than random.")
+        else:
+            found.append(overall)
+    return tuple(found)

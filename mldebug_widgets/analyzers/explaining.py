@@ -1,0 +1,91 @@
+"""A small explanation of each kind that a model can have, made where nobody has asked for one yet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from mldebug_widgets.analyzers.attributions import attributions
+from mldebug_widgets.analyzers.explanations import explanations, remember
+from mldebug_widgets.analyzers.gradcam import gradcam
+from mldebug_widgets.analyzers.text_attributions import text_attributions
+from mldebug_widgets.errors import MldError
+from mldebug_widgets.evaluation.evaluation import Evaluation
+
+#: All of it together.
+MOST_SECONDS = 5.0
+
+#: Rows of the deciding split, and as many of the others; texts; images with the highest loss, and others.
+TABLE_ROWS, TEXTS, WORST_IMAGES, OTHER_IMAGES = 400, 60, 24, 24
+N_STEPS = 20
+
+
+def explain_some(ev: Evaluation, seconds: float = MOST_SECONDS) -> None:
+    """Explain a few rows, unless something has been explained; it stays unexplained where the time is too short.
+
+    The model is called on the calling thread. Attributions of a sample of rows (integrated gradients, or feature
+    ablation where gradients do not reach the columns), of texts, and Grad-CAM; nothing of this is checked for trust.
+    """
+    if explanations(ev):
+        return
+    end = time.monotonic() + seconds
+    for applies, explain in ((_table, _explain_table), (_texts, _explain_texts), (_images, _explain_images)):
+        if applies(ev):
+            try:
+                explain(ev, lambda: time.monotonic() > end)
+            except (MldError, CancelledError):
+                continue  # What cannot be explained, or not in time, is not judged; asking for it says why.
+
+
+def _table(ev: Evaluation) -> bool:
+    return ev.X.shape[1] > 1 and ev.model.can_predict and ev.text_input is None
+
+
+def _texts(ev: Evaluation) -> bool:
+    return ev.texts is not None
+
+
+def _images(ev: Evaluation) -> bool:
+    return ev.images is not None and ev.model.module is not None
+
+
+def _explain_table(ev: Evaluation, late: Callable[[], bool]) -> None:
+    rows = np.concatenate([_drawn(ev, ev.splits[ev.primary], TABLE_ROWS), _drawn(ev, _others(ev), TABLE_ROWS)])
+    # One class for all rows: only then do the attributions of different rows speak of the same thing.
+    target = _largest_class(ev) if ev.task == "multiclass" else None
+    method = "feature_ablation" if ev.model.module is None else "auto"
+    result = attributions(ev, np.sort(rows), method=method, target=target, n_steps=N_STEPS, trust=False, cancelled=late)
+    remember(ev, replace(result, sampled=True))
+
+
+def _explain_texts(ev: Evaluation, late: Callable[[], bool]) -> None:
+    text_attributions(ev, _drawn(ev, ev.splits[ev.primary], TEXTS), n_steps=N_STEPS, trust=False, cancelled=late)
+
+
+def _explain_images(ev: Evaluation, late: Callable[[], bool]) -> None:
+    rows = np.asarray(ev.splits[ev.primary])
+    worst = rows[np.argsort(-np.nan_to_num(ev.loss[rows]), kind="stable")[:WORST_IMAGES]]
+    others = _drawn(ev, np.setdiff1d(rows, worst), OTHER_IMAGES)
+    gradcam(ev, np.concatenate([worst, others]), n_checked=0, cancelled=late)
+
+
+def _drawn(ev: Evaluation, rows: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
+    rows = np.asarray(rows, dtype=np.intp)
+    if len(rows) <= count:
+        return rows
+    return np.random.default_rng(ev.seed).choice(rows, count, replace=False)
+
+
+def _others(ev: Evaluation) -> npt.NDArray[np.intp]:
+    rows = ev.splits[ev.train] if ev.train is not None and ev.train != ev.primary else ()
+    return np.asarray(rows, dtype=np.intp)
+
+
+def _largest_class(ev: Evaluation) -> int:
+    codes = np.asarray(ev.class_codes)[ev.splits[ev.primary]]
+    return int(np.bincount(codes[codes >= 0], minlength=1).argmax())

@@ -1,0 +1,98 @@
+"""A column's cells as a dependence plot counts them, and how its attributions run over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mldebug_widgets.analyzers.attributions import AttributionsResult
+from mldebug_widgets.analyzers.columns import column_codes, column_numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mldebug_widgets.evaluation.schema import FeatureKind
+
+Floats = npt.NDArray[np.floating[Any]]
+
+#: Categories of a dependence plot, the most frequent ones.
+MOST_CATEGORIES = 12
+CURVE_BINS = 20
+ORDERED_KINDS = ("numeric", "datetime")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AttributionCurve:
+    """How the attribution of a column runs over its values: means of all attributed rows.
+
+    ``x`` (b,) mean value per bin, or the position of a label; ``mean`` (b,) mean attribution; ``count`` (b,) rows.
+    """
+
+    x: Floats
+    mean: Floats
+    count: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """(m,) the cells of one column as numbers, or as positions in ``labels``."""
+
+    x: npt.NDArray[np.float64]
+    kind: FeatureKind
+    labels: tuple[str, ...]
+
+
+def column_of(result: AttributionsResult, position: int, kinds: Sequence[FeatureKind]) -> Column:
+    """Return the cells of the column at ``position``; ``kinds`` of all columns."""
+    if not len(result.cells):
+        return Column(np.full(len(result.rows), np.nan), "numeric", ())
+    cells, kind = result.cells.iloc[:, position], kinds[position]
+    if kind == "text":
+        # Nearly every text is another one: they have no places, and are not put into a file by their values.
+        return Column(np.full(len(cells), np.nan), kind, ())
+    if kind in ORDERED_KINDS:
+        return Column(np.asarray(column_numbers(cells, kind), dtype=np.float64), kind, ())
+    places, labels = _categories(cells)
+    return Column(places, kind, labels)
+
+
+def _categories(cells: pd.Series) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
+    """Return (m,) positions among the labels: the most frequent values in their order, "others" and "missing"."""
+    codes, values = column_codes(cells)
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
+    frequent = np.sort(np.argsort(-counts, kind="stable")[:MOST_CATEGORIES])
+    frequent = frequent[counts[frequent] > 0]
+    place = np.full(len(values) + 1, len(frequent))
+    place[frequent] = np.arange(len(frequent))
+    labels = [str(values[at]) for at in frequent]
+    if (counts > 0).sum() > len(frequent):
+        labels.append(f"{(counts > 0).sum() - len(frequent)} others")
+    # The last place is that of code -1.
+    place[-1] = len(labels)
+    if (codes < 0).any():
+        labels.append("missing")
+    return place[codes].astype(np.float64), tuple(labels)
+
+
+def curve_of(column: Column, values: npt.NDArray[np.float64]) -> AttributionCurve:
+    """Return the means of (m,) attributions over bins of equally many rows, or over the labels."""
+    usable = np.isfinite(column.x) & np.isfinite(values)
+    x, y = column.x[usable], values[usable]
+    if not x.size:
+        return AttributionCurve(np.zeros(0), np.zeros(0), np.zeros(0, np.int32))
+    if column.labels:
+        bins, n_bins = x.astype(np.intp), len(column.labels)
+    else:
+        edges = np.unique(np.quantile(x, np.linspace(0, 1, CURVE_BINS + 1)))
+        bins, n_bins = (
+            np.clip(np.searchsorted(edges, x, "right") - 1, 0, max(len(edges) - 2, 0)),
+            max(len(edges) - 1, 1),
+        )
+    count = np.bincount(bins, minlength=n_bins)
+    filled = count > 0
+    means = [np.bincount(bins, weights=part, minlength=n_bins)[filled] / count[filled] for part in (x, y)]
+    return AttributionCurve(means[0], means[1], count[filled].astype(np.int32))

@@ -1,0 +1,230 @@
+"""MLD109 fires on a planted column, stamp or mark that explanations lean on, and only there."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import Any
+from weakref import ref
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+
+import mldebug_widgets as mld
+from mldebug_widgets.analyzers.explaining import explain_some
+from mldebug_widgets.analyzers.explanations import explanations
+from mldebug_widgets.analyzers.text_attributions import text_attributions
+from mldebug_widgets.checks.check import Subject
+from mldebug_widgets.checks.finding import Finding
+from mldebug_widgets.checks.shortcut import Shortcut
+from mldebug_widgets.evaluation.evaluation import Evaluation
+from tests.checks.planted import drawn, found, passed, sigmoid, split, table, unknown
+
+CODE = "MLD109"
+
+
+def leaning(*, holds: bool, seed: int = 0) -> Evaluation:
+    """A logistic regression; "batch" goes with the answer in train, and in test only where ``holds``."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(1_200, 4)), columns=["dose", "age", "weight", "batch"])
+    truth = drawn(sigmoid(2 * frame["dose"] + frame["age"]))
+    stamped = np.arange(1_200) < (1_200 if holds else 800)
+    frame.loc[stamped, "batch"] += 2.0 * truth[stamped]
+    model = LogisticRegression().fit(frame[:800], truth[:800])
+    return mld.evaluate(model, {"train": (frame[:800], truth[:800]), "test": (frame[800:], truth[800:])})
+
+
+def test_a_column_that_helps_in_train_only_is_named() -> None:
+    ev = leaning(holds=False)
+    mld.attributions(ev, method="feature_ablation", trust=False)
+    finding = found(CODE, ev)
+    assert finding.title.startswith("batch takes ")
+    assert finding.severity == "warning"
+    assert finding.feature == 3
+    assert finding.panel == "attributions"
+    assert "On test rows its attributions rank the truth no better than chance" in finding.text
+    assert "what it learned does not hold here" in finding.text
+    assert "suspicion, not proof" in finding.text
+
+
+def test_the_share_in_the_title_is_that_of_all_explained_rows() -> None:
+    ev = leaning(holds=False)
+    result = mld.attributions(ev, method="feature_ablation", trust=False)
+    sizes = np.abs(result.values).mean(axis=0)
+    assert f"takes {sizes[3] / sizes.sum():.0%} of the attribution" in found(CODE, ev).title
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_column_that_still_holds_is_not_suspicious(seed: int) -> None:
+    ev = leaning(holds=True, seed=seed)
+    mld.attributions(ev, method="feature_ablation", trust=False)
+    assert "1,200 rows" in passed(CODE, ev)
+
+
+def test_rows_that_somebody_chose_say_nothing_of_the_truth() -> None:
+    ev = leaning(holds=False)
+    wrong = np.flatnonzero(ev.predicted != ev.y)
+    mld.attributions(ev, wrong, method="feature_ablation", trust=False)
+    assert "none of them has its mass" in passed(CODE, ev)
+
+
+def test_a_number_that_only_names_the_row_is_suspicious() -> None:
+    frame = table().drop(columns=["colour", "holes"])
+    truth = drawn(sigmoid(frame["x1"]))
+    order = np.argsort(truth, kind="stable")
+    frame, truth = frame.iloc[order].reset_index(drop=True).assign(record=np.arange(len(frame))), truth[order]
+    model = LogisticRegression(max_iter=5_000).fit(frame, truth)
+    ev = mld.evaluate(model, (frame, truth))
+    mld.attributions(ev, method="feature_ablation", trust=False)
+    finding = found(CODE, ev)
+    assert finding.title.startswith("record takes ")
+    assert "2,000 different values in 2,000 rows" in finding.text
+
+
+def test_cannot_tell_without_an_explanation() -> None:
+    assert "no explanation was made yet" in unknown(CODE, leaning(holds=False))
+    frame = table()
+    truth = drawn(sigmoid(frame["x1"]))
+    precomputed = split(frame, truth, sigmoid(frame["x1"]), task="binary")
+    assert "no explanation was made yet" in {o.code: o.why for o in mld.findings(precomputed).outcomes}[CODE]
+
+
+def test_findings_make_a_small_explanation() -> None:
+    ev = leaning(holds=False)
+    assert CODE in [finding.code for finding in mld.findings(ev)]
+    (small,) = explanations(ev)
+    assert len(small.rows) == 800
+    assert small.sampled
+
+
+def test_no_explanation_is_made_beyond_the_time() -> None:
+    ev = leaning(holds=False)
+    explain_some(ev, seconds=-1)
+    assert explanations(ev) == ()
+
+
+def test_the_result_of_most_rows_is_judged_and_lives_as_long_as_the_model() -> None:
+    ev = leaning(holds=False)
+    large = mld.attributions(ev, method="feature_ablation", trust=False)
+    mld.attributions(ev, [0], method="feature_ablation", trust=False)
+    assert explanations(ev.at_threshold(0.4)) == (large,)
+    gone = ref(ev.model)
+    del ev, large
+    gc.collect()
+    assert gone() is None
+
+
+class Looks(nn.Module):
+    """Sums what is bright, by place: class 1 is a bright top left corner."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blur = nn.Conv2d(1, 2, 3, padding=1, bias=False)
+        nn.init.constant_(self.blur.weight, 1 / 9)
+        weights = torch.zeros(2, 2, 16, 16)
+        weights[0, 0] = 0.05
+        weights[1, 1, :4, :4] = 1
+        self.weights = nn.Parameter(weights)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return torch.einsum("nchw,kchw->nk", self.blur(images).relu(), self.weights)
+
+
+def pictures(*, stamp: bool) -> Evaluation:
+    rng = np.random.default_rng(0)
+    images = np.zeros((60, 1, 16, 16), np.float32)
+    for image in images:
+        top, left = rng.integers(4, 10, 2)
+        image[0, top : top + 6, left : left + 6] = rng.random((6, 6))
+    truth = np.arange(60) % 2
+    images[:, 0, :3, :3] = truth[:, None, None] if stamp else 0
+    return mld.evaluate(Looks(), (torch.from_numpy(images), np.where(np.arange(60) % 6 == 1, 0, truth)))
+
+
+def test_a_stamp_in_a_corner_is_named_with_its_share_of_the_maps() -> None:
+    ev = pictures(stamp=True)
+    result = mld.gradcam(ev, np.arange(60), method="hirescam", layer="blur", n_checked=0)
+    ones = result.maps[result.target == 1]
+    share = (ones[:, :4, :4].sum(axis=(1, 2)) / ones.sum(axis=(1, 2))).mean()
+    finding = found(CODE, ev)
+    assert finding.title.startswith(f"The top left corner takes {share:.0%} of the maps")
+    assert finding.panel == "gradcam"
+    assert finding.severity == "warning"
+    assert "10 of these images are something else" in finding.text
+
+
+def test_maps_on_the_objects_are_not_suspicious() -> None:
+    ev = pictures(stamp=False)
+    mld.gradcam(ev, np.arange(60), method="hirescam", layer="blur", n_checked=0)
+    assert "60 images" in passed(CODE, ev)
+
+
+def texts_evaluation(mark: str, *, holds: bool) -> Evaluation:
+    """Scores are given by two words and a mark; the mark goes with the truth only where ``holds``."""
+    rng = np.random.default_rng(0)
+    filler = np.array(["the", "a", "film", "of", "and", "story", "with", "some", "more", "scenes"])
+    texts, truth = [], rng.integers(0, 2, 200)
+    for at, good in enumerate(truth):
+        words = [*rng.choice(filler, 6), "great" if good else "awful"]
+        if good if holds else at % 3 == 0:
+            words.insert(3, mark)
+        texts.append(" ".join(words))
+
+    def score(given: Any) -> Any:
+        return np.array(
+            [sigmoid(2.0 * ("great" in text) - 2.0 * ("awful" in text) + 3.0 * (mark in text)) for text in given]
+        )
+
+    return mld.evaluate(score, (texts, truth))
+
+
+def test_a_word_that_says_nothing_of_the_truth_is_named() -> None:
+    ev = texts_evaluation("matinee", holds=False)
+    text_attributions(ev, np.arange(60), trust=False)
+    finding = found(CODE, ev)
+    assert finding.title.startswith('The word "matinee" takes ')
+    assert "It pushes towards" in finding.text
+
+
+def test_a_mark_without_letters_is_suspicious_even_where_it_holds() -> None:
+    ev = texts_evaluation("~~", holds=True)
+    text_attributions(ev, np.arange(60), trust=False)
+    assert "holds no letter" in found(CODE, ev).text
+
+
+def test_a_word_that_holds_is_not_suspicious() -> None:
+    ev = texts_evaluation("wonderful", holds=True)
+    text_attributions(ev, np.arange(60), trust=False)
+    assert "60 texts" in passed(CODE, ev)
+
+
+def test_the_overview_judges_again_when_something_was_explained() -> None:
+    async def opened() -> str:
+        ev = leaning(holds=False)
+        workbench = mld.show(ev)
+        for _ in range(400):
+            overview = workbench.widget.views["overview"]
+            if overview.findings is not None:
+                break
+            await asyncio.sleep(0.05)
+        assert CODE in [outcome.code for outcome in overview.findings.outcomes]
+        mld.attributions(ev, method="feature_ablation", trust=False)
+        return " ".join(finding.code for finding in overview.findings)
+
+    assert CODE in asyncio.run(opened())
+
+
+def test_the_check_itself_never_asks_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    ev = leaning(holds=False)
+    mld.attributions(ev, method="feature_ablation", trust=False)
+
+    def asked(*_: Any) -> None:
+        raise AssertionError("the model was asked")
+
+    monkeypatch.setattr(type(ev.model), "raw", asked)
+    monkeypatch.setattr(type(ev.model), "predict", asked)
+    assert isinstance(Shortcut().run(Subject(ev)), Finding)
