@@ -32,7 +32,8 @@ def show(
         What to apply the model to: a DataFrame with ``target="column"``, ``(X, y)``, a torch ``Dataset`` or
         ``DataLoader``, or a dict of named splits of these.
     state
-        What an earlier ``workbench.state()`` returned; puts panel, selection, threshold, row and edits back.
+        What an earlier ``workbench.state()`` returned; puts panel, selection, threshold, row, edits and what was set on
+        each panel back.
     **evaluate_options
         Passed to ``mld.evaluate``.
 

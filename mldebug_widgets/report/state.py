@@ -36,6 +36,7 @@ _DEFAULTS: dict[str, Any] = {
     "edits": {},
     "sort": {"key": "loss", "ascending": False},
     "query": "",
+    "panels": {},
 }
 _FIELDS = ("version", "panel", *_DEFAULTS)
 
@@ -50,7 +51,7 @@ def collect(workbench: WorkbenchWidget) -> State:
     dict
         ``version``; ``panel``, the open panel's id; ``selection``, its record; ``slices``, the saved slices' queries
         by name; ``threshold``; ``row``, the row under What-if; ``edits``, its edited values by feature position;
-        ``sort`` and ``query`` of the row table.
+        ``sort`` and ``query`` of the row table; ``panels``, what was chosen on each panel alone, by panel id.
     """
     rows, whatif = workbench.views.get("rows"), workbench.views.get("whatif")
     return {
@@ -63,6 +64,7 @@ def collect(workbench: WorkbenchWidget) -> State:
         "edits": {} if whatif is None else dict(whatif.edits),
         "sort": dict(_DEFAULTS["sort"]) if rows is None else {"key": rows.sort, "ascending": rows.ascending},
         "query": "" if rows is None else rows.query,
+        "panels": {identifier: chosen for identifier, view in workbench.views.items() if (chosen := view.choices())},
     }
 
 
@@ -79,12 +81,15 @@ def restore(workbench: WorkbenchWidget, saved: Any) -> None:
     Raises
     ------
     MldTypeError, MldValueError
-        ``MLD-S30`` to ``MLD-S44``, or the code of a selection, slice, query or edit that cannot be used; nothing is
+        ``MLD-S30`` to ``MLD-S46``, or the code of a selection, slice, query or edit that cannot be used; nothing is
         changed then.
     """
     state = checked(saved, workbench.evaluation, [entry["id"] for entry in workbench.panels])
     selection = resolve(workbench.evaluation, _with_rows(state["selection"], workbench.evaluation.n))
+    chosen = _checked_choices(workbench, state["panels"])
     _restore_table(workbench, state["sort"], state["query"])
+    for view, choices in chosen:
+        view.choose(choices)
     if state["threshold"] is not None:
         # Before the selection: a query over predictions depends on it.
         workbench.threshold = state["threshold"]
@@ -103,7 +108,7 @@ def checked(saved: Any, evaluation: Evaluation, panels: Sequence[str]) -> State:
     Raises
     ------
     MldTypeError, MldValueError
-        ``MLD-S30`` to ``MLD-S41``, or the code of a query or edit that cannot be used.
+        ``MLD-S30`` to ``MLD-S45``, or the code of a query or edit that cannot be used.
     """
     if not isinstance(saved, Mapping):
         raise MldTypeError("MLD-S30", "state", shown(saved), "a dict from workbench.state()", "Pass that dict.")
@@ -123,6 +128,7 @@ def checked(saved: Any, evaluation: Evaluation, panels: Sequence[str]) -> State:
     _check_edits(state["edits"], state["row"], evaluation)
     _check_sort(state["sort"])
     _check_query(state["query"], evaluation)
+    _check_panels(state["panels"], panels)
     return state
 
 
@@ -171,6 +177,21 @@ def _check_query(query: Any, evaluation: Evaluation) -> None:
         raise _refused("MLD-S41", "query", query, f"text of at most {LONGEST_TEXT:,} characters")
     if query:
         evaluation.rows_matching(query)
+
+
+def _check_panels(choices: Any, panels: Sequence[str]) -> None:
+    good = isinstance(choices, Mapping) and all(isinstance(chosen, Mapping) for chosen in choices.values())
+    if not good or not set(choices) <= set(panels):
+        raise _refused("MLD-S45", "panels", choices, f"an object of choices by panel: {', '.join(panels)}")
+
+
+def _checked_choices(workbench: WorkbenchWidget, choices: Mapping[str, Any]) -> list[tuple[ViewWidget, Any]]:
+    """Return the panels that choices were made on, built where needed, with choices that they can take."""
+    views = [(workbench.open_panel(identifier), chosen) for identifier, chosen in choices.items() if chosen]
+    built = [(view, chosen) for view, chosen in views if view is not None]
+    for view, chosen in built:
+        view.check_choices(chosen)
+    return built
 
 
 def _view(workbench: WorkbenchWidget, panel: str, *, needed: bool) -> ViewWidget | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, ClassVar
 
 import anywidget
 import traitlets
 
+from mldebug_widgets.errors import MldValueError, shown
 from mldebug_widgets.widgets.assets import module_text
 from mldebug_widgets.widgets.channel import answer
 from mldebug_widgets.widgets.fallback import static_html, static_text
@@ -37,6 +39,8 @@ class ViewWidget(anywidget.AnyWidget):
     stem: ClassVar[str] = ""
     #: Traits that the browser may write. Everything else it sends is dropped: synced traits are requests, not truth.
     browser_writes: ClassVar[frozenset[str]] = frozenset()
+    #: Traits that say what was chosen on this view and nowhere else; the workbench's saved state holds their values.
+    saved_traits: ClassVar[tuple[str, ...]] = ()
 
     result = traitlets.Any(None).tag(sync=True, to_json=encoded)
     workbench = traitlets.Unicode("").tag(sync=True)
@@ -59,6 +63,26 @@ class ViewWidget(anywidget.AnyWidget):
     def accepts(self, name: str, value: Any) -> bool:
         """Return whether the browser may set the trait ``name`` to ``value``."""
         return True
+
+    def choices(self) -> dict[str, Any]:
+        """Return what was chosen on this view alone, as JSON-able values: its part of the workbench's saved state."""
+        return {name: deepcopy(getattr(self, name)) for name in self.saved_traits}
+
+    def check_choices(self, saved: Mapping[str, Any]) -> None:
+        """Refuse what ``choices`` could not have returned, with a coded error; nothing changes."""
+        for name, value in saved.items():
+            if name not in self.saved_traits or not self.accepts(name, value):
+                allowed = ", ".join(self.saved_traits) or "nothing: this panel keeps no choices"
+                raise MldValueError(
+                    "MLD-S46", f"state['panels'][{self.stem!r}]", f"{shown(name)}: {shown(value)}",
+                    f"possible values of {allowed}", "Pass what workbench.state() returned, unchanged.",
+                )  # fmt: skip
+
+    def choose(self, saved: Mapping[str, Any]) -> None:
+        """Take choices that ``check_choices`` has let through."""
+        with self.hold_sync():
+            for name, value in saved.items():
+                setattr(self, name, deepcopy(value))
 
     @property
     def reference(self) -> str:

@@ -84,6 +84,7 @@ class GradCamWidget(ViewWidget):
 
     stem = "gradcam"
     browser_writes = frozenset({"settings", "opacity"})
+    saved_traits = ("settings", "opacity")
 
     result = traitlets.Any(None, allow_none=True)
     embedded = traitlets.Any(None).tag(sync=True, to_json=encoded)

@@ -38,6 +38,7 @@ class PerformanceWidget(ViewWidget):
 
     stem = "performance"
     browser_writes = frozenset({"split"})
+    saved_traits = ("split",)
 
     figures = traitlets.Dict().tag(sync=True)
     marks = traitlets.Dict().tag(sync=True)

@@ -68,6 +68,9 @@ states = st.fixed_dictionaries(
             {"key": st.sampled_from(["loss", "feature:0", "feature:3", "row"]), "ascending": st.booleans()}
         ),
         "query": st.sampled_from(["", "age > 30", "city in ['Oslo', 'Rome']"]),
+        "panels": st.fixed_dictionaries(
+            {}, optional={"performance": st.fixed_dictionaries({"split": st.sampled_from(["train", "test"])})}
+        ),
     }
 )
 
@@ -85,6 +88,7 @@ def test_a_state_comes_back_the_same(two: tuple[Any, Any], saved: dict[str, Any]
     collected = first.state()
     for name in ("version", "panel", "slices", "threshold", "row", "edits", "sort", "query"):
         assert collected[name] == saved[name]
+    assert collected["panels"].items() >= saved["panels"].items()
     assert list(collected["slices"]) == list(saved["slices"])
     assert collected["selection"].items() >= saved["selection"].items()
     travelled = json.loads(json.dumps(collected, allow_nan=False))
@@ -168,6 +172,13 @@ REFUSALS: list[tuple[Any, str]] = [
     ({"version": 1, "sort": {"key": "feature:99", "ascending": True}}, "MLD-S40"),
     ({"version": 1, "query": 3}, "MLD-S41"),
     ({"version": 1, "query": "x" * 10_001}, "MLD-S41"),
+    ({"version": 1, "panels": []}, "MLD-S45"),
+    ({"version": 1, "panels": {"performance": "train"}}, "MLD-S45"),
+    ({"version": 1, "panels": {"__proto__": {}}}, "MLD-S45"),
+    ({"version": 1, "panels": {"performance": {"split": "tomorrow"}}}, "MLD-S46"),
+    ({"version": 1, "row": 3, "panels": {"performance": {"split": ["train"]}}}, "MLD-S46"),
+    ({"version": 1, "panels": {"performance": {"result": None}}}, "MLD-S46"),
+    ({"version": 1, "panels": {"rows": {"sort": "row"}}}, "MLD-S46"),
     ({"version": 1, "slices": ["age > 3"]}, "MLD-S43"),
     ({"version": 1, "slices": {f"slice {i}": "age > 3" for i in range(101)}}, "MLD-S44"),
     ({"version": 1, "slices": {"": "age > 3"}}, "MLD-S21"),
@@ -210,7 +221,7 @@ def test_a_query_in_a_state_is_no_code(two: tuple[Any, Any], query: str) -> None
 @given(
     saved=st.dictionaries(
         st.sampled_from(
-            ["version", "panel", "selection", "slices", "threshold", "row", "edits", "sort", "query", "kind"]
+            ["version", "panel", "selection", "slices", "threshold", "row", "edits", "sort", "query", "panels", "kind"]
         ),
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import mldebug_widgets as mld
 from mldebug_widgets.analyzers.gradcam import GradCamResult
 from mldebug_widgets.analyzers.image_pages import page_of, reduced, thumbnails
 from mldebug_widgets.errors import MldError
+from mldebug_widgets.report.state import restore
 from mldebug_widgets.widgets import gradcam
 from mldebug_widgets.widgets.gradcam import PAGE_IMAGES, GradCamWidget, widget_of
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
@@ -41,6 +43,30 @@ def panel(workbench: WorkbenchWidget) -> Any:
 def by_loss(evaluation: Any, rows: Any) -> list[int]:
     """Rows by loss, highest first, as a person would sort them."""
     return sorted(np.asarray(rows).tolist(), key=lambda row: (-float(evaluation.loss[row]), row))
+
+
+class TestSavedState:
+    def test_holds_what_was_set_on_the_panel(self, evaluation: Any) -> None:
+        first, second = mld.show(evaluation), mld.show(evaluation)
+        images = first.widget.open_panel("gradcam")
+        assert images is not None
+        beside = {"method": "layercam", "layer": "near", "target": "true"}
+        images.settings = {"method": "layercam", "layer": "near", "target": 2, "beside": beside}
+        images.opacity = 0.3
+        restore(second.widget, json.loads(json.dumps(first.state())))
+        again = second.widget.views["gradcam"]
+        assert (again.settings, again.opacity) == (images.settings, 0.3)
+
+    def test_with_a_setting_that_is_none_is_refused_whole(self, evaluation: Any) -> None:
+        bench = mld.show(evaluation)
+        saved = {
+            "version": 1,
+            "panel": "rows",
+            "panels": {"gradcam": {"opacity": 0.2, "settings": {"method": "magic"}}},
+        }
+        with pytest.raises(MldError, match="MLD-S46"):
+            restore(bench.widget, saved)
+        assert (bench.panel, bench.widget.open_panel("gradcam").opacity) == ("overview", 0.6)
 
 
 class TestPanel:
