@@ -5,6 +5,7 @@ import type { ViewComponent } from "../host/frame";
 import type { Answers } from "../host/static";
 import sliderCss from "../ui/data_slider.css";
 import picturesCss from "../ui/pictures.css";
+import trustCss from "../ui/trust.css";
 import { Attributions } from "../views/attributions/view";
 import attributionsCss from "../views/attributions/view.css";
 import { Crossfilter } from "../views/crossfilter/view";
@@ -51,15 +52,15 @@ const STYLES = new Map<ViewComponent, string>([
   [Workbench, workbenchCss],
   [Overview, overviewCss],
   [Findings, findingsCss],
-  [GradCam, picturesCss + gradcamCss],
+  [GradCam, picturesCss + trustCss + gradcamCss],
   [Rows, picturesCss + rowsCss],
   [Performance, sliderCss + performanceCss],
   [Sensitivity, sensitivityCss],
   [Whatif, sliderCss + whatifCss],
   [Crossfilter, crossfilterCss],
   [Slices, sliderCss + slicesCss],
-  [Attributions, attributionsCss],
-  [TextAttributions, textAttributionsCss],
+  [Attributions, trustCss + attributionsCss],
+  [TextAttributions, trustCss + textAttributionsCss],
 ]);
 
 export function viewStyles(view: ViewComponent): string {

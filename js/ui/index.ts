@@ -22,4 +22,5 @@ export {
 } from "./pictures";
 export { ConnectionBanner, EmptyState, ErrorState, GONE_TEXT, Progress, ViewFrame } from "./states";
 export { nextTile } from "./tiles";
+export { TrustLines } from "./trust";
 export { WidgetSlot } from "./widget_slot";

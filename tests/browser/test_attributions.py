@@ -36,7 +36,7 @@ def notebook(open_cells: Callable[[Sequence[str]], Notebook]) -> Notebook:
 def panel(notebook: Notebook) -> Locator:
     """The Attributions panel with everything computed."""
     workbench = notebook.open_panel("Attributions")
-    expect(workbench.locator(".trust")).to_be_visible(timeout=COMPUTED_MS)
+    expect(workbench.locator(".trust-lines")).to_be_visible(timeout=COMPUTED_MS)
     expect(workbench.locator(".progress")).to_have_count(0, timeout=COMPUTED_MS)
     return workbench
 
@@ -47,7 +47,7 @@ def name_at(panel: Locator, place: int) -> Locator:
 
 def test_the_column_that_decides_is_first_and_every_check_has_a_verdict(notebook: Notebook, panel: Locator) -> None:
     expect(name_at(panel, 0)).to_have_text("hour")
-    expect(panel.locator(".trust tr")).to_have_count(
+    expect(panel.locator(".trust-lines li")).to_have_count(
         notebook.python("len(workbench.widget.views['attributions'].trust)")
     )
     expect(panel.get_by_text("3,000 rows attributed")).to_be_visible()

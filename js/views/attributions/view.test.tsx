@@ -185,13 +185,13 @@ describe("settings", () => {
 describe("trust", () => {
   test("every check has its number and a word", async () => {
     const { drawn } = await open({ trust: lines });
-    expect(drawn.all(".trust tr").map(({ textContent }) => textContent)).toEqual([
-      "Sums to the output12%does not hold",
-      "Infidelity0.011low",
-      "Max sensitivitynot checked: takes 40 s here",
-      "Changes when weights are randomisednot applicable: the model has no weights to randomise",
+    expect(drawn.all(".trust-lines li").map(({ textContent }) => textContent)).toEqual([
+      "Sums to the output 12% does not hold",
+      "Infidelity 0.011 low",
+      "Max sensitivity not checked: takes 40 s here",
+      "Changes when weights are randomised not applicable: the model has no weights to randomise",
     ]);
-    expect(drawn.one(".trust .bad").textContent).toBe("does not hold");
+    expect(drawn.one(".trust-lines .bad").textContent).toBe("does not hold");
   });
 });
 

@@ -1,9 +1,10 @@
 /** Attributions: why one row got its answer, what drives the model overall, and what is different in a selection. */
 import { useMemo, useState } from "preact/hooks";
 import type { AttributionsSummary, RowAttributions } from "../../contract/attributions";
+import type { TrustLine } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
 import { ALL_ROWS, type Selection } from "../../contract/workbench";
-import { EmptyState, ErrorState, useShared, ViewFrame } from "../../ui";
+import { EmptyState, ErrorState, TrustLines, useShared, ViewFrame } from "../../ui";
 import { RowInput } from "../whatif/row_bar";
 import { Compared } from "./compared";
 import { readDots, rowOfDot } from "./dots";
@@ -11,7 +12,6 @@ import { Overall } from "./overall";
 import { PartState } from "./part_state";
 import { RowSteps } from "./row_steps";
 import { SettingsBar } from "./settings_bar";
-import { Trust } from "./trust";
 import { useAsking, useAttributions } from "./use_attributions";
 import { leadSentence, rowTitle } from "./words";
 
@@ -141,8 +141,8 @@ function RowPart({ local, live, stale }: { local: RowAttributions | null; live: 
   return live ? null : <EmptyState title="No row is open">Click a dot to see its row.</EmptyState>;
 }
 
-function TrustPart({ lines, waiting }: { lines: Parameters<typeof Trust>[0]["lines"]; waiting: boolean }) {
-  if (lines.length > 0) return <Trust lines={lines} />;
+function TrustPart({ lines, waiting }: { lines: readonly TrustLine[]; waiting: boolean }) {
+  if (lines.length > 0) return <TrustLines lines={lines} />;
   return <p class="quiet">{waiting ? "Checked when all rows are there." : "Not checked."}</p>;
 }
 

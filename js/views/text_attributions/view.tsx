@@ -11,10 +11,10 @@ import {
   formatSeconds,
   Progress,
   plural,
+  TrustLines,
   useShared,
   ViewFrame,
 } from "../../ui";
-import { Trust } from "../attributions/trust";
 import { scaleOf, signed } from "./numbers";
 import { SettingsBar } from "./settings_bar";
 import { TextCard } from "./text_card";
@@ -136,7 +136,7 @@ function Checks({ result, several }: { result: TextAttributionsResult; several: 
   return (
     <section aria-label={`How far to trust ${label}`}>
       <h3>How far to trust it{several && `: ${label}`}</h3>
-      <Trust lines={lines} />
+      <TrustLines lines={lines} />
       <div class="foot">
         {notes.map((note) => (
           <span key={note}>{note}</span>
