@@ -10,6 +10,7 @@ import torch
 
 from mldebug_widgets.analyzers.attribution.explained import Explained
 from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, Tensors
+from mldebug_widgets.analyzers.attribution.linear_start import linear_start
 from mldebug_widgets.analyzers.attribution.pieces import PieceSize, chunks, is_out_of_memory, parts
 from mldebug_widgets.errors import MldValueError, shown
 
@@ -18,7 +19,7 @@ from mldebug_widgets.errors import MldValueError, shown
 class Path:
     """Points between a baseline and a row.
 
-    ``alphas`` and ``weights`` (s,) for all rows alike, or (m, s) for each row its own; ``chosen`` (m, s) which
+    ``alphas`` (s,) for all rows alike, or (m, s) for each row its own; ``weights`` (s,); ``chosen`` (m, s) which
     baseline each point starts from, or None where there is one.
     """
 
@@ -28,9 +29,8 @@ class Path:
 
     def rows(self, start: int, stop: int) -> Path:
         """Return the path of rows start to stop."""
-        if self.chosen is None:
-            return self
-        return Path(self.alphas[start:stop], self.weights[start:stop], self.chosen[start:stop])
+        alphas = self.alphas if self.alphas.ndim == 1 else self.alphas[start:stop]
+        return Path(alphas, self.weights, None if self.chosen is None else self.chosen[start:stop])
 
 
 def quadrature(n_steps: int) -> Path:
@@ -43,9 +43,9 @@ def random_path(n_rows: int, n_samples: int, n_baselines: int, seed: int) -> Pat
     """Return the points of GradientShap (Lundberg and Lee, 2017), drawn in the order in which captum draws them."""
     generator = np.random.RandomState(seed)
     chosen = generator.choice(n_baselines, n_rows * n_samples).reshape(n_rows, n_samples)
-    alphas = generator.uniform(0.0, 1.0, n_rows * n_samples).reshape(n_rows, n_samples)
-    weights = np.full((n_rows, n_samples), 1 / n_samples)
-    return Path(torch.from_numpy(alphas), torch.from_numpy(weights), torch.from_numpy(chosen))
+    alphas = torch.from_numpy(generator.uniform(0.0, 1.0, n_rows * n_samples).reshape(n_rows, n_samples))
+    weights = torch.full((n_samples,), 1 / n_samples, dtype=torch.float64)
+    return Path(alphas, weights, torch.from_numpy(chosen) if n_baselines > 1 else None)
 
 
 class Gradients:
@@ -71,6 +71,7 @@ class Gradients:
         self.size = size
         device = batch.parts[0].device
         self.target = torch.from_numpy(explained.target).to(device)
+        self.start = linear_start(net, batch.leaves[0]) if len(batch.leaves) == 1 else None
 
     def along(self, path: Path, out: Tensors) -> Iterator[float]:
         """Add the path's mean gradient times (row - baseline) to ``out``, one (m, ...) tensor per leaf."""
@@ -82,7 +83,7 @@ class Gradients:
 
         def write(start: int, stop: int) -> None:
             rows = self.batch.rows(start, stop)
-            gradients = self._gradients(rows.parts, rows.leaves, self.target[start:stop])
+            gradients = self._gradients(self.net, rows.parts, rows.leaves, self.target[start:stop])
             for at, (leaf, gradient) in enumerate(zip(rows.leaves, gradients, strict=True)):
                 out[at][start:stop] = leaf * gradient if times_input else gradient.abs()
 
@@ -90,45 +91,70 @@ class Gradients:
 
     def _add_path(self, path: Path, start: int, stop: int, out: Tensors) -> None:
         rows = self.batch.rows(start, stop)
-        sums = [torch.zeros_like(leaf) for leaf in rows.leaves]
+        ends = self._ends(rows)
+        # From one baseline, the difference to it is the same at every point: it is multiplied once, at the end.
+        sums = [torch.zeros_like(leaf) for leaf in (ends[0] if path.chosen is None else rows.leaves)]
         for part in parts(path.alphas.shape[-1], stop - start, self.size):
-            self._add_points(path, rows, start, stop, part, sums)
+            self._add_points(path, rows, ends, start, stop, part, sums)
+        if path.chosen is None:
+            sums = [
+                gradient * (leaf - base)
+                for gradient, leaf, base in zip(self._back(sums), rows.leaves, self.baseline.leaves, strict=True)
+            ]
         for at, total in enumerate(sums):
             out[at][start:stop] += total
 
-    def _add_points(self, path: Path, rows: Batch, start: int, stop: int, part: slice, sums: Tensors) -> None:
-        own = path.alphas.ndim == 2
+    def _ends(self, rows: Batch) -> tuple[Tensors, Tensors]:
+        """Return rows and baselines as the points between them are computed: after a linear start, or as they are."""
+        if self.start is None:
+            return rows.leaves, self.baseline.leaves
+        return [self.start.hidden(rows.leaves[0])], [self.start.hidden(self.baseline.leaves[0])]
+
+    def _back(self, gradients: Tensors) -> Tensors:
+        return gradients if self.start is None else [self.start.back(gradients[0])]
+
+    def _add_points(
+        self, path: Path, rows: Batch, ends: tuple[Tensors, Tensors], start: int, stop: int, part: slice, sums: Tensors
+    ) -> None:
         c, s = stop - start, part.stop - part.start
-        alphas = path.alphas[start:stop, part].T if own else path.alphas[part, None]
-        weights = path.weights[start:stop, part].T if own else path.weights[part, None]
-        points, differences = [], []
-        for leaf, base in zip(rows.leaves, self.baseline.leaves, strict=True):
-            from_base = base if path.chosen is None else base[path.chosen[start:stop, part].T]
-            alpha = _like(alphas, leaf)
-            points.append(torch.lerp(from_base, leaf, alpha).reshape(s * c, *leaf.shape[1:]))
-            differences.append(leaf - from_base)
-        gradients = self._gradients(self.net.repeated(rows.parts, s), points, self.target[start:stop].repeat(s))
-        for total, gradient, difference in zip(sums, gradients, differences, strict=True):
-            spread = gradient.reshape(s, c, *total.shape[1:])
-            if path.chosen is not None:
-                total += (_like(weights, total) * spread * difference).sum(dim=0)
-            else:
-                total += torch.tensordot(weights[:, 0].to(total), spread, dims=1) * difference
+        alphas = path.alphas[part, None] if path.alphas.ndim == 1 else path.alphas[start:stop, part].T
+        chosen = None if path.chosen is None else path.chosen[start:stop, part].T
+        points = []
+        for leaf, base in zip(*ends, strict=True):
+            point = torch.lerp(base if chosen is None else base[chosen], leaf, _like(alphas, leaf))
+            points.append(point.reshape(s * c, *leaf.shape[1:]))
+        gradients = self._at_points(self.net.repeated(rows.parts, s), points, self.target[start:stop].repeat(s))
+        weights = path.weights[part]
+        if chosen is None:
+            for total, gradient in zip(sums, gradients, strict=True):
+                total += torch.tensordot(weights.to(total), gradient.reshape(s, c, *total.shape[1:]), dims=1)
+            return
+        for at, gradient in enumerate(self._back(gradients)):
+            leaf, base = rows.leaves[at], self.baseline.leaves[at]
+            spread = gradient.reshape(s, c, *leaf.shape[1:]) * (leaf - base[chosen])
+            sums[at] += torch.tensordot(weights.to(leaf), spread, dims=1)
+
+    def _at_points(self, inputs: Tensors, points: Tensors, target: torch.Tensor) -> Tensors:
+        if self.start is None:
+            return self._gradients(self.net, inputs, points, target)
+        return self._gradients(self.start.rest, points, points, target)
 
     def reached(self) -> bool:
         """Tell whether a gradient arrives at any of the leaves."""
-        return any(found is not None for found in self._found(self.batch.parts, self.batch.leaves, self.target)[1])
+        return any(
+            one is not None for one in self._found(self.net, self.batch.parts, self.batch.leaves, self.target)[1]
+        )
 
-    def _gradients(self, inputs: Tensors, leaves: Tensors, target: torch.Tensor) -> Tensors:
-        leaves, found = self._found(inputs, leaves, target)
+    def _gradients(self, net: Net, inputs: Tensors, leaves: Tensors, target: torch.Tensor) -> Tensors:
+        leaves, found = self._found(net, inputs, leaves, target)
         return [torch.zeros_like(leaf) if one is None else one for leaf, one in zip(leaves, found, strict=True)]
 
     def _found(
-        self, inputs: Tensors, leaves: Tensors, target: torch.Tensor
+        self, net: Net, inputs: Tensors, leaves: Tensors, target: torch.Tensor
     ) -> tuple[Tensors, Sequence[torch.Tensor | None]]:
         leaves = [leaf.detach().requires_grad_() for leaf in leaves]
         with torch.enable_grad():
-            explained = self.explained.of_tensor(self.net.call_on(inputs, leaves), target)
+            explained = self.explained.of_tensor(net.call_on(inputs, leaves), target)
             # Rows do not mix in evaluation mode, so that the gradient of the sum is each row's own.
             try:
                 return leaves, torch.autograd.grad(explained.sum(), leaves, allow_unused=True)

@@ -109,9 +109,11 @@ def _shades(sample: Sequence[npt.NDArray[Any]], normalization: Any) -> Shades:
 
 
 def _extreme(image: npt.NDArray[Any], ufunc: np.ufunc) -> npt.NDArray[np.float64]:
-    flat = image.reshape(-1, image.shape[-1]).astype(np.float64)
-    flat = np.where(np.isfinite(flat), flat, np.nan)
-    return np.asarray(ufunc.reduce(flat, axis=0))
+    found = ufunc.reduce(image, axis=(0, 1)).astype(np.float64)
+    if not np.isfinite(found).all():
+        known = np.where(np.isfinite(image), image.astype(np.float64), np.nan)
+        found = ufunc.reduce(known, axis=(0, 1))
+    return np.asarray(found)
 
 
 def _usual(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> Shades | None:
@@ -153,8 +155,11 @@ def _painted(image: npt.NDArray[Any], shades: Shades) -> npt.NDArray[np.uint8]:
     if image.dtype == np.uint8 and shades.std == (1 / 255,):
         painted = image
     else:
-        light = image.astype(np.float32) * np.array(shades.std, np.float32) + np.array(shades.mean, np.float32)
-        painted = (np.nan_to_num(light, nan=0, posinf=1, neginf=0).clip(0, 1) * 255).round().astype(np.uint8)
+        light = image.astype(np.float32)
+        light *= np.array(shades.std, np.float32) * 255
+        light += np.array(shades.mean, np.float32) * 255
+        np.nan_to_num(light, copy=False, nan=0, posinf=255, neginf=0)
+        painted = light.clip(0, 255, out=light).round(out=light).astype(np.uint8)
     if painted.shape[-1] in (1, 2):
         return np.repeat(painted[..., :1], 3, axis=-1)
     return painted[..., :3]
@@ -166,12 +171,18 @@ def same_picture(shown: Pictures, read: torch.Tensor) -> bool:
     Judged by the correlation of their grey values at the model's resolution: a crop, a turn or another row shows.
     """
     size = (int(read.shape[2]), int(read.shape[3]))
-    likeness = []
-    for at, (height, width) in enumerate(shown.sizes.tolist()):
-        grey = torch.from_numpy(shown.images[at, :height, :width].astype(np.float32).mean(2))
-        pair = torch.stack([enlarged(grey[None], size)[0], read[at].float().mean(0).cpu()]).flatten(1)
-        pair = pair - pair.mean(1, keepdim=True)
-        length = pair.norm(dim=1).prod()
-        if bool(torch.isfinite(length)) and float(length) > 0:
-            likeness.append(float(pair.prod(0).sum() / length))
-    return not likeness or float(np.median(np.abs(likeness))) > _ALIKE
+    likeness = [torch.empty(0)]
+    for own in np.unique(shown.sizes, axis=0):
+        at = np.flatnonzero((shown.sizes == own).all(1))
+        red, green, blue = np.moveaxis(shown.images[at, : own[0], : own[1]], -1, 0)
+        grey = torch.from_numpy(red.astype(np.float32) + green + blue)
+        likeness.append(_correlation(enlarged(grey, size), read[torch.from_numpy(at)].float().sum(1).cpu()))
+    known = torch.cat(likeness)
+    known = known[known.isfinite()]
+    return not len(known) or float(known.abs().median()) > _ALIKE
+
+
+def _correlation(ones: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Return (m,) the correlation of the values of (m, h, w) each; not finite where one does not vary."""
+    one, other = (values.flatten(1) - values.mean((1, 2))[:, None] for values in (ones, others))
+    return (one * other).sum(1) / (one.square().sum(1) * other.square().sum(1)).sqrt()
