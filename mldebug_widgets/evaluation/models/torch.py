@@ -124,9 +124,11 @@ class TorchAdapter:
             prepared = torch.from_numpy(np.array(prepared, order="C"))
         if not isinstance(prepared, torch.Tensor):
             raise _bad_preprocess(type(prepared).__name__)
-        if prepared.is_floating_point():
-            return prepared.to(self._dtype).to(self._device)  # in this order: some devices know no float64
-        return prepared.to(self._device)
+        # A copy: the tensor may be one that preprocess keeps, and the module may write into what it reads.
+        copied = prepared.detach().clone()
+        if copied.is_floating_point():
+            return copied.to(self._dtype).to(self._device)  # in this order: some devices know no float64
+        return copied.to(self._device)
 
     def _as_input(self, values: torch.Tensor) -> torch.Tensor:
         if self._reads_integers:
