@@ -20,7 +20,6 @@ from torch import nn
 import mldebug_widgets as mld
 from mldebug_widgets.analyzers.text_attribution.alignment import aligned
 from mldebug_widgets.analyzers.text_attribution.methods import METHODS
-from mldebug_widgets.analyzers.text_attribution.segments import segments
 from tests.analyzers.text_models import (
     MASK,
     PAD,
@@ -177,28 +176,6 @@ def test_unasked_checks_are_named_as_not_checked() -> None:
 # -- words and tokens ----------------------------------------------------------------------------------------------
 
 
-@given(st.text(max_size=60))
-def test_segments_joined_are_the_text(text: str) -> None:
-    assert "".join(segments(text)) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("don't stop, now!", ["don't ", "stop", ", ", "now", "!"]),
-        ("हिन्दी अच्छा", ["हिन्दी ", "अच्छा"]),
-        ("مرحبا بك", ["مرحبا ", "بك"]),
-        ("好吃 ok", ["好", "吃 ", "ok"]),
-        ("a 👩\u200d👩\u200d👧 b", ["a ", "👩\u200d👩\u200d👧 ", "b"]),
-        ("  lead", ["  lead"]),
-        ("   ", ["   "]),
-        ("", []),
-    ],
-)
-def test_segments_are_what_a_person_points_at(text: str, expected: list[str]) -> None:
-    assert list(segments(text)) == expected
-
-
 @given(st.lists(st.sampled_from([*VOCABULARY, "unknown", "good!", "?"]), max_size=9), st.booleans())
 def test_every_token_belongs_to_the_word_that_it_came_from(words: list[str], pads: bool) -> None:
     text = " ".join(words)
@@ -234,6 +211,36 @@ def test_padding_of_the_tokenizer_changes_nothing() -> None:
     )
     assert plain.words == full.words
     np.testing.assert_allclose(plain.values, full.values, atol=1e-5)
+
+
+class Masked(nn.Module):
+    """A transformer that is told which tokens are padding, and fails where all of them are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.token = nn.Embedding(len(VOCABULARY) + 4, 8, padding_idx=PAD)
+        layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 1)
+        self.out = nn.Linear(8, 1)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        there = (ids != PAD).unsqueeze(-1)
+        if not there.any(dim=1).all():
+            raise RuntimeError("nothing but padding")
+        mixed = self.encoder(self.token(ids), src_key_padding_mask=ids == PAD)
+        return self.out((mixed * there).sum(dim=1))[:, 0]
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_a_model_that_refuses_nothing_but_padding_is_followed() -> None:
+    model = Masked().eval()
+    result = mld.text_attributions(evaluation(model, padded), [0, 1], trust=False)
+    assert result.method == "integrated_gradients"
+    with torch.no_grad():
+        model.token.weight[:] = model.token.weight[PAD]
+        without_words = [float(model(ids_of(TEXTS[at]))) for at in range(2)]
+    assert [text.baseline_output for text in result.texts] == pytest.approx(without_words, abs=1e-5)
 
 
 def test_a_text_longer_than_the_model_takes_is_cut_and_says_so() -> None:

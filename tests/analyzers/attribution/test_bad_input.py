@@ -166,6 +166,33 @@ def test_an_embedding_over_whole_numbers_is_followed() -> None:
     np.testing.assert_allclose(result.values, ablated.values, atol=1e-5)  # the head is linear
 
 
+class Offsets(nn.Module):
+    """Reads all words of all rows one after the other, and where each row begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.bag = nn.EmbeddingBag(6, 3)
+        self.out = nn.Linear(3, 1)
+
+    def forward(self, ids: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
+        return self.out(self.bag(ids, offsets))
+
+
+def test_inputs_without_one_entry_per_row_are_not_followed() -> None:
+    def flat(frame: pd.DataFrame) -> tuple[torch.Tensor, torch.Tensor]:
+        ids = torch.tensor(frame[["first", "second"]].to_numpy().reshape(-1))
+        return ids, torch.arange(0, len(ids), 2)
+
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.integers(0, 6, (40, 2)), columns=["first", "second"])
+    ev = mld.evaluate(Offsets(), (frame, np.arange(40) % 2), preprocess=flat, task="binary")
+    assert "(2,), (1,), not one entry per row" in fails("MLD-O85", "method", ev, method="integrated_gradients").got
+    result = mld.attributions(ev, [0, 1])
+    assert result.method == "kernel_shap"
+    assert np.abs(result.delta).max() < 1e-5
+
+
 class Reused(nn.Module):
     def __init__(self) -> None:
         super().__init__()
