@@ -82,7 +82,32 @@ def test_a_number_that_only_names_the_row_is_suspicious() -> None:
     mld.attributions(ev, method="feature_ablation", trust=False)
     finding = found(CODE, ev)
     assert finding.title.startswith("record takes ")
-    assert "2,000 different values in 2,000 rows" in finding.text
+    assert "2,000 different values in 2,000 rows, where numbers drawn from their range would repeat 736" in finding.text
+
+
+def identified(name: str, numbers: Any) -> Evaluation:
+    """A model of one column, of which all values differ."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"dose": rng.normal(size=1_000), name: numbers})
+    truth = drawn(sigmoid(4 * (frame[name].rank(pct=True) - 0.5)))
+    ev = mld.evaluate(lambda rows: sigmoid(4 * (rows[name] / frame[name].max() - 0.5)), (frame, truth), task="binary")
+    mld.attributions(ev, method="feature_ablation", trust=False)
+    return ev
+
+
+def test_a_price_with_as_many_values_as_rows_is_not_a_row_number() -> None:
+    prices = np.random.default_rng(1).choice(10_000_000, 1_000, replace=False)
+    assert "1,000 rows" in passed(CODE, identified("price", prices))
+    assert "names a row" in found(CODE, identified("patient_id", prices)).text
+    assert "names a row" in found(CODE, identified("patientId", prices)).text
+    assert "1,000 rows" in passed(CODE, identified("humidity", prices))
+
+
+def test_numbers_that_chance_would_have_repeated_may_name_rows() -> None:
+    drawn_once = np.random.default_rng(1).permutation(15_000)[:1_000]
+    assert "would repeat 33 times" in found(CODE, identified("code", drawn_once)).text
+    drawn_freely = np.random.default_rng(1).integers(0, 15_000, 1_000)
+    assert "1,000 rows" in passed(CODE, identified("code", drawn_freely))
 
 
 def test_cannot_tell_without_an_explanation() -> None:
@@ -188,6 +213,7 @@ def test_a_word_that_says_nothing_of_the_truth_is_named() -> None:
     finding = found(CODE, ev)
     assert finding.title.startswith('The word "matinee" takes ')
     assert "It pushes towards" in finding.text
+    assert ev.rows_matching(finding.query).tolist() == ["matinee" in text for text in ev.texts]
 
 
 def test_a_mark_without_letters_is_suspicious_even_where_it_holds() -> None:
