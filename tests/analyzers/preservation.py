@@ -159,7 +159,7 @@ def _ending(subject: Subject, end: str) -> None:
     else:
         FUSE.error = KeyboardInterrupt() if "interrupt" in end else Broken("no more")
         with pytest.raises(type(FUSE.error) if "interrupt" in end else Exception) as caught:
-            subject.explain()
+            subject.explain(cancelled=_counting())
         first: BaseException = caught.value
         while first.__cause__ is not None:
             first = first.__cause__
