@@ -88,7 +88,9 @@ def _names_a_row(ev: Evaluation, feature: Feature) -> str:
     possible = feature.high - feature.low + 1
     repeats = present - possible * -np.expm1(present * np.log1p(-1 / max(possible, 2)))
     if repeats >= max(FEWEST_EXPECTED_REPEATS, 4 * (present - feature.unique)):
-        return f"{like}, where numbers drawn from their range would repeat {repeats:,.0f} times: it may only name a row."
+        return (
+            f"{like}, where numbers drawn from their range would repeat {repeats:,.0f} times: it may only name a row."
+        )
     words = re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]+", feature.name)
     return named if IDENTIFIER_NAMES & {word.lower() for word in words} else ""
 
