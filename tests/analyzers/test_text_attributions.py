@@ -1,8 +1,7 @@
-"""Attributions of texts against captum, closed forms and brute force; and the model is as it was, whatever happens."""
+"""Attributions of texts against captum, closed forms and brute force."""
 
 from __future__ import annotations
 
-from concurrent.futures import CancelledError
 from itertools import permutations
 from typing import Any
 
@@ -33,7 +32,6 @@ from tests.analyzers.text_models import (
     evaluation,
     padded,
 )
-from tests.evaluation.snapshots import model_state, random_state
 
 
 def ids_of(text: str) -> torch.Tensor:
@@ -343,65 +341,3 @@ def test_an_evaluation_without_texts_is_refused() -> None:
     ev = mld.evaluate(lambda rows: rows[:, 0], (np.random.default_rng(0).random((20, 2)), np.arange(20.0)))
     with pytest.raises(mld.MldError, match="MLD-O103"):
         mld.text_attributions(ev)
-
-
-# -- the user's model comes back -----------------------------------------------------------------------------------
-
-
-class Stops(Exception):
-    """What the model raises."""
-
-
-class Breaking(Mixed):
-    """Raises when told to, in one of its passes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(6)
-        self.count = nn.BatchNorm1d(6)
-
-    def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        vectors = torch.tanh(self.token(ids)).sum(dim=1)
-        if WHEN["forward"] is not None and len(ids) > 1:
-            raise WHEN["forward"]
-        if WHEN["backward"] is not None and vectors.requires_grad:
-            vectors.register_hook(_raise)
-        return self.out(self.drop(self.count(vectors))).squeeze(1)
-
-
-WHEN: dict[str, BaseException | None] = {"forward": None, "backward": None}
-
-
-def _raise(_gradient: torch.Tensor) -> None:
-    assert WHEN["backward"] is not None
-    raise WHEN["backward"]
-
-
-HAPPENINGS = ("success", "forward", "backward", "interrupt", "cancel")
-
-
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("happens", HAPPENINGS)
-def test_the_model_is_as_it_was(method: str, happens: str) -> None:
-    model = Breaking().train()
-    ev = evaluation(model, texts=TEXTS[:4])
-    before, randoms = model_state(model), random_state()
-    asked = iter(range(1_000))
-    gradients = METHODS[method].gradients
-    if happens in ("forward", "interrupt"):
-        WHEN["forward"] = KeyboardInterrupt() if happens == "interrupt" else Stops()
-    if happens == "backward":
-        WHEN["backward"] = Stops()
-    fails = {"forward": Stops, "interrupt": KeyboardInterrupt, "cancel": CancelledError}
-    expected = fails.get(happens) or (mld.MldError if happens == "backward" and gradients else None)
-    options: dict[str, Any] = {"cancelled": lambda: next(asked) >= 1} if happens == "cancel" else {}
-    try:
-        if expected is None:
-            mld.text_attributions(ev, method=method, **options)
-        else:
-            with pytest.raises(expected):
-                mld.text_attributions(ev, method=method, **options)
-    finally:
-        WHEN.update(forward=None, backward=None)
-    assert model_state(model) == before
-    assert random_state() == randoms
