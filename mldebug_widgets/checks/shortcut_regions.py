@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,11 +25,29 @@ CORNER, STRIP = 4, 8
 SMALLEST_SHARE = 0.25
 TIMES_ITS_AREA = 3.0
 
+#: What a region takes more of than all other places together.
+MOST = 0.5
+
 #: Pixels that differ by less between images of the class, as a share of how much all pixels differ, are always alike.
 ALIKE = 0.5
 
 Floats = npt.NDArray[np.floating]
 Slices = tuple[slice, slice]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Region:
+    """A corner or edge: ``name``, share of each map (m,), share of the picture, and where it is in each image."""
+
+    name: str
+    shares: Floats
+    area: float
+    where: list[Slices]
+
+    @property
+    def share(self) -> float:
+        """Mean share of the maps."""
+        return float(self.shares.mean())
 
 
 def suspicious_regions(ev: Evaluation, result: GradCamResult) -> Iterator[Suspicion]:
@@ -38,28 +57,23 @@ def suspicious_regions(ev: Evaluation, result: GradCamResult) -> Iterator[Suspic
         at = np.flatnonzero((result.target == code) & (masses > 0))
         if len(at) < FEWEST_IMAGES:
             continue
-        found = [(share, area, name, whole) for name, share, area, whole in _shares(result, at, masses)]
-        many = [entry for entry in found if entry[0] >= SMALLEST_SHARE and entry[0] >= TIMES_ITS_AREA * entry[1]]
+        many = [
+            region
+            for region in _shares(result, at, masses)
+            if region.share >= SMALLEST_SHARE and region.share >= TIMES_ITS_AREA * region.area
+        ]
         if many:
-            share, area, name, whole = max(many, key=lambda entry: entry[0] / entry[1])
-            yield _suspicion(ev, result, at, int(code), name, share, area, whole)
+            worst = max(many, key=lambda region: region.share / region.area)
+            yield _suspicion(ev, result, at, int(code), worst)
 
 
-def _shares(
-    result: GradCamResult, at: npt.NDArray[np.intp], masses: Floats
-) -> Iterator[tuple[str, float, float, list[Slices]]]:
-    """Yield for each region its name, mean share of the maps, share of the picture, and where it is in each image."""
+def _shares(result: GradCamResult, at: npt.NDArray[np.intp], masses: Floats) -> Iterator[_Region]:
     places = [_regions(int(height), int(width)) for height, width in result.sizes[at]]
     for name in places[0]:
         where = [entry[name] for entry in places]
         inside = np.array([result.maps[(image, *part)].sum() for image, part in zip(at, where, strict=True)])
         pixels = np.array([(part[0].stop - part[0].start) * (part[1].stop - part[1].start) for part in where])
-        yield (
-            name,
-            float((inside / masses[at]).mean()),
-            float((pixels / result.sizes[at].prod(axis=1)).mean()),
-            where,
-        )
+        yield _Region(name, inside / masses[at], float((pixels / result.sizes[at].prod(axis=1)).mean()), where)
 
 
 def _regions(height: int, width: int) -> dict[str, Slices]:
@@ -85,15 +99,17 @@ def _suspicion(
     result: GradCamResult,
     at: npt.NDArray[np.intp],
     code: int,
-    name: str,
-    share: float,
-    area: float,
-    where: list[Slices],
+    region: _Region,
 ) -> Suspicion:
+    share, area = region.share, region.area
     owner = f' of "{result.class_names[code]}"' if result.class_names else ""
     wrong = (result.truth[at] >= 0) & (result.truth[at] != code)
-    text = f"It is {area:.0%} of the picture; counted over {len(at):,} images by {result.method_label}."
-    alike = _spread(result, at, where)
+    most = region.shares > MOST
+    text = (
+        f"It is {area:.0%} of the picture, and takes most of the map in {most.sum():,} of {len(at):,} images "
+        f"({result.method_label})."
+    )
+    alike = _spread(result, at, region.where)
     if alike is not None and alike < ALIKE:
         text += (
             f" Its pixels hardly differ between these images ({alike:.2f} of what all their pixels do), so they tell "
@@ -102,12 +118,13 @@ def _suspicion(
     if ev.class_codes is not None and wrong.any():
         text += f" {wrong.sum():,} of these images are something else."
     return Suspicion(
-        f"The {name}",
+        f"The {region.name}",
         share,
         area,
-        f"The {name} takes {share:.0%} of the maps{owner}, {share / area:.1f} times its share of the picture",
+        f"The {region.name} takes {share:.0%} of the maps{owner}, {share / area:.1f} times its share of the picture",
         text,
         strong=alike is not None and alike < ALIKE,
+        rows=result.rows[at[most] if most.any() else at],
     )
 
 

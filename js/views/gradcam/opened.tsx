@@ -55,6 +55,11 @@ export function Opened({
         <Button onClick={onClose}>All images</Button>
       </div>
       <p class="facts">{factsOf(image, names)}</p>
+      {[image, beside].map((shown, side) => {
+        const complaint = shown?.map ? shown.complaint : "";
+        const which = beside === null ? "" : side === 0 ? "Left: " : "Right: ";
+        return complaint !== "" && <p class="complaint">{`${which}${complaint}`}</p>;
+      })}
       <div class="opened-body">
         <div
           class={`large${beside ? " pair" : ""}${pending ? " stale" : ""}`}

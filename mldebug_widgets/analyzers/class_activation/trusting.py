@@ -35,6 +35,7 @@ _NOISE = 0.02
 #: Draws where one pass is quick, and where it takes long.
 _ORDERS, _ORDERS_WHEN_HEAVY = 2, 1
 _DRAWS, _DRAWS_WHEN_HEAVY = 4, 2
+_SHUFFLES, _SHUFFLES_WHEN_HEAVY = 3, 1
 _HIDINGS, _HIDINGS_WHEN_HEAVY = 24, 8
 
 
@@ -114,20 +115,24 @@ class _Part:
         return _line(name, value, f"{value:.1f}x", value >= _BEATS, ("yes", "no better than random"), self.on)
 
     def randomisation(self) -> Steps[TrustLine]:
-        """Rank correlation of the maps with those of a copy whose last layers are randomised."""
+        """Rank correlation of the maps with those of copies whose last layers are randomised."""
         name = "randomisation"
         if self.request.method in _COSTLY - {"integrated_gradients"}:
             return _not_checked(name, "takes as many passes as the maps themselves")
         if self.values[0].size < 9:
             return _not_checked(name, "the map has too few cells to rank")
-        with self.model.running():
-            copy, why = randomised(self.model, self.made.survey.ran, self.rng)
-        if copy is None:
-            return _not_checked(name, why)
-        changed = yield from made_at(copy, self.request, self.made.layer, self.batches)
-        if changed is None or not np.isfinite(changed).all():
-            return _not_checked(name, "the randomised copy gives no map")
-        value = rank_correlation(self.values, changed)
+        values = []
+        why = ""
+        for _shuffle in range(_SHUFFLES_WHEN_HEAVY if self.heavy else _SHUFFLES):
+            with self.model.running():
+                copy, why = randomised(self.model, self.made.survey.ran, self.rng)
+            if copy is None:
+                return _not_checked(name, why)
+            changed = yield from made_at(copy, self.request, self.made.layer, self.batches)
+            if changed is None or not np.isfinite(changed).all():
+                return _not_checked(name, "the randomised copy gives no map")
+            values.append(rank_correlation(self.values, changed))
+        value = float(np.mean(values))
         words = ("yes, rank correlation", "hardly: the map does not depend on them")
         return _line(name, value, f"{value:.2f}", abs(value) < 0.5, words, f"{why}; {self.on}")
 
