@@ -261,6 +261,7 @@ export const cases: Record<string, GalleryCase> = {
   attributions: attributionsPanel({}, { selection: attributions.oldest }),
   "attributions-many": attributionsPanel({
     result: attributions.many,
+    local: attributions.manySteps,
     trust: attributions.lines,
     compared: null,
     settings: { ...attributions.settings, baseline: "row", baseline_row: 48_201 },

@@ -1,11 +1,13 @@
 /** One row: bars that lead from the baseline's output to the row's own. */
+import { useState } from "preact/hooks";
 import type { RowAttributions } from "../../contract/attributions";
-import { columnName, formatCount, MiddleEllipsis } from "../../ui";
-import { type Bar, waterfallOf } from "./steps";
+import { columnName, formatCount, LinkButton, MiddleEllipsis } from "../../ui";
+import { type Bar, FIRST, folded, isFolded, waterfallOf } from "./steps";
 import { outputWords } from "./words";
 
 export function RowSteps({ row }: { row: RowAttributions }) {
-  const waterfall = waterfallOf(row);
+  const [all, setAll] = useState(false);
+  const waterfall = waterfallOf(all ? row : folded(row));
   const { sums, bars, start, end, startText, endText } = waterfall;
   return (
     <>
@@ -28,6 +30,11 @@ export function RowSteps({ row }: { row: RowAttributions }) {
         ))}
         {sums && <Mark name="this row" at={end} text={endText} />}
       </ul>
+      {isFolded(row) && (
+        <LinkButton onClick={() => setAll(!all)}>
+          {all ? `Show the first ${FIRST}` : `Show ${formatCount(row.steps.length)} columns`}
+        </LinkButton>
+      )}
       {!sums && (
         <p class="small">This method's numbers rank the columns; they do not add up to the output.</p>
       )}

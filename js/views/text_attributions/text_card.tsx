@@ -1,4 +1,5 @@
 /** One row's text: what the model said of it, and its words by every method that is shown. */
+import { useState } from "preact/hooks";
 import type { AttributedText, TextAttributionsResult } from "../../contract/generated";
 import { values } from "../../contract/values";
 import { formatCount, formatNumber, LinkButton } from "../../ui";
@@ -48,11 +49,21 @@ export function TextCard({ shown, onOpen }: TextCardProps) {
   );
 }
 
+/** A long text has thousands of numbers: they are written when they are asked for. */
 function Numbers({ shown }: { shown: readonly Shown[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Numbers</summary>
+      {open && <NumbersTable shown={shown} />}
+    </details>
+  );
+}
+
+function NumbersTable({ shown }: { shown: readonly Shown[] }) {
   const columns = shown.map(({ result, text }) => ({ result, numbers: values(text.values) }));
   return (
-    <details>
-      <summary>Numbers</summary>
+    <div class="numbers">
       <table>
         <thead>
           <tr>
@@ -79,7 +90,7 @@ function Numbers({ shown }: { shown: readonly Shown[] }) {
           ))}
         </tbody>
       </table>
-    </details>
+    </div>
   );
 }
 
