@@ -184,7 +184,7 @@ class GradCamWidget(ViewWidget):
                 "MLD-W79", "code", shown(code), ", ".join(about) or "no finding is about images", "Look again."
             )
         suspicion = about[code].evidence
-        session.select(suspicion.rows, f"{suspicion.what} takes most of the map")
+        session.select(suspicion.rows, f"{suspicion.what} takes much of the map")
         return len(suspicion.rows)
 
     @request

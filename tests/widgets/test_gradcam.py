@@ -393,7 +393,7 @@ class TestFindings:
         assert (said["title"], said["text"]) == (finding.title, finding.text)
         assert said["title"].startswith("The top left corner takes")
         assert panel.select_suspicious("MLD109") == said["n"]
-        corner = page.maps[:, :6, :6].sum((1, 2), dtype=float) > 0.5 * page.maps.sum((1, 2), dtype=float)
+        corner = page.maps[:, :6, :6].sum((1, 2), dtype=float) >= 0.25 * page.maps.sum((1, 2), dtype=float)
         assert sorted(session.selected.rows) == sorted(page.rows[corner & (page.target == 0)])
 
     def test_another_code_is_refused(self, session: WorkbenchWidget) -> None:

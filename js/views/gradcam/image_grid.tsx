@@ -1,5 +1,5 @@
 /** The page's images as tiles. Arrow keys move between them. */
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { MiddleEllipsis, nextTile, PictureView } from "../../ui";
 import { answerText, mapWords, type Names, spoken, verdictOf, warningOf } from "./captions";
 import type { ShownImage } from "./images";
@@ -14,11 +14,16 @@ interface ImageGridProps {
   names: Names;
   methods: MethodPair;
   pending: boolean;
+  /** Row of the image that was open before, which the focus goes back to. */
+  left: number | null;
   onOpen: (place: number) => void;
 }
 
-export function ImageGrid({ images, beside, names, methods, pending, onOpen }: ImageGridProps) {
+export function ImageGrid({ images, beside, names, methods, pending, left, onOpen }: ImageGridProps) {
   const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    if (left !== null) list.current?.querySelector<HTMLElement>(`button[data-row="${left}"]`)?.focus();
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     const tiles = [...(list.current?.querySelectorAll<HTMLButtonElement>("button.tile") ?? [])];
     const next = nextTile(tiles, event);

@@ -11,6 +11,7 @@ interface OpenedProps {
   page: ImagePage;
   image: ShownImage;
   beside: ShownImage | null;
+  besideBlock: number;
   names: Names;
   methods: MethodPair;
   pending: boolean;
@@ -23,6 +24,7 @@ export function Opened({
   page,
   image,
   beside,
+  besideBlock,
   names,
   methods,
   pending,
@@ -69,7 +71,16 @@ export function Opened({
           <Framed image={image} shown={image} names={names} method={methods?.[0]} />
           {beside && <Framed image={image} shown={beside} names={names} method={methods?.[1]} />}
         </div>
-        {image.numbers && <NumbersTable numbers={image.numbers} block={page.block} />}
+        {image.numbers && (
+          <NumbersTable
+            title={beside ? "Numbers of the left map" : "The map's numbers"}
+            numbers={image.numbers}
+            block={page.block}
+          />
+        )}
+        {beside?.numbers && (
+          <NumbersTable title="Numbers of the right map" numbers={beside.numbers} block={besideBlock} />
+        )}
       </div>
     </section>
   );

@@ -45,6 +45,7 @@ function ImagesBody({ host }: { host: ViewHost }) {
               page={page}
               images={images}
               beside={beside}
+              besideBlock={state.beside?.block ?? 1}
               methods={methodPair(page, state.beside)}
               names={names}
               pending={state.pending}

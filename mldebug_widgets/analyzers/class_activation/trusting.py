@@ -28,6 +28,14 @@ _LABELS = {
     "randomisation": "Changes when weights are randomised",
     "max_sensitivity": "Max sensitivity",
 }
+#: What a check that failed says against every map, the worst first; deletion speaks for each image.
+_AGAINST = {
+    "convergence_delta": "The attributions do not sum to the output.",
+    "randomisation": "The map hardly depends on the model's last layers.",
+    "infidelity": "The attributions do not foretell what hiding parts does to the answer.",
+    "max_sensitivity": "Noise that nobody sees changes the map.",
+    "insertion": "Bringing bright parts back is no better than random.",
+}
 _COSTLY = frozenset({"occlusion", "ablationcam", "scorecam", "integrated_gradients"})
 _BEATS = 1.1
 _CELLS = 14  # pixel attributions are judged in cells of this grid: single pixels would only add noise
@@ -133,7 +141,7 @@ class _Part:
                 return _not_checked(name, "the randomised copy gives no map")
             values.append(rank_correlation(self.values, changed))
         value = float(np.mean(values))
-        words = ("yes, rank correlation", "hardly: the map does not depend on them")
+        words = ("rank correlation: yes", "rank correlation: hardly, so the map does not depend on them")
         return _line(name, value, f"{value:.2f}", abs(value) < 0.5, words, f"{why}; {self.on}")
 
     def sensitivity(self) -> Steps[TrustLine]:
@@ -232,13 +240,8 @@ def _not_applicable(name: str, why: str) -> TrustLine:
 
 
 def _complaints(made: Made, ratios: dict[int, float], lines: list[TrustLine]) -> tuple[str, ...]:
-    overall = ""
-    for line in lines:
-        if line.verdict == "bad" and line.name == "randomisation":
-            overall = "The map hardly depends on the model's last layers."
-        if line.verdict == "bad" and line.name == "convergence_delta":
-            overall = "The attributions do not sum to the output."
-    general = next((line for line in lines if line.name == "deletion" and line.verdict == "bad"), None)
+    bad = {line.name for line in lines if line.verdict == "bad"}
+    overall = next((against for name, against in _AGAINST.items() if name in bad), "")
     found = []
     for at, values in enumerate(made.maps.values):
         if not np.isfinite(values).all():
@@ -247,7 +250,7 @@ def _complaints(made: Made, ratios: dict[int, float], lines: list[TrustLine]) ->
             found.append("The map is empty: nothing here speaks for the class.")
         elif ratios.get(at, 2.0) < 1:
             found.append("Deleting its bright parts changes the answer no faster than random parts.")
-        elif general is not None and at not in ratios:
+        elif "deletion" in bad and at not in ratios:
             found.append("On the images checked, deleting bright parts was no better than random.")
         else:
             found.append(overall)
