@@ -41,6 +41,12 @@ class Batch:
         return Batch([part[start:stop] for part in self.parts], [leaf[start:stop] for leaf in self.leaves])
 
 
+def uncompiled(module: nn.Module) -> nn.Module:
+    """Return the user's own module where it was compiled: compiled code does not run the hooks of its parts."""
+    own: nn.Module = getattr(module, "_orig_mod", module)
+    return own
+
+
 class Net:
     """A module called on parts and leaves.
 
@@ -61,6 +67,8 @@ class Net:
         self.embeddings: list[nn.Module] = []
         if not scripted:
             self.embeddings += [part for part in module.modules() if isinstance(part, nn.Embedding | nn.EmbeddingBag)]
+        if self.embeddings:
+            self.module = uncompiled(module)
 
     def split(self, inputs: Any) -> Tensors:
         """Return the tensors of an input in order."""

@@ -78,6 +78,10 @@ def _probes(model: ExplainedModel, images: torch.Tensor) -> torch.Tensor:
     first = model.axes.first(images[:1])
     probes = first.repeat(PROBES, 1, 1, 1).contiguous()
     height, width = model.axes.size
+    if not first.is_floating_point():  # such as entries of a palette: other numbers than these may mean nothing
+        for at, (rows, columns) in enumerate(_boxes(height, width), start=1):
+            probes[at, :, rows, columns] = first.amin() + first.amax() - probes[at, :, rows, columns]
+        return model.axes.back(probes)
     spread = first.float().std().clamp_min(0.1)
     pattern = torch.ones(height, width, device=first.device)
     pattern[::2] *= -1  # stripes and a step: edges alone would leave flat areas unchanged

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mldebug_widgets.analyzers.attribution.leaves import Batch, Net
+from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, uncompiled
 from mldebug_widgets.errors import MldValueError
 from mldebug_widgets.evaluation.models.tokens import TokenAdapter
 
@@ -31,6 +31,7 @@ class TokenNet(Net):
     def __init__(self, tokens: TokenAdapter, layer: str, module: nn.Module | None = None) -> None:
         own = module if module is not None else tokens.module
         assert own is not None
+        own = uncompiled(own)
         super().__init__(own, torch.zeros(1, 1, dtype=torch.long))
         self._tokens = tokens
         self._layer = own.get_submodule(layer)
@@ -49,6 +50,8 @@ class TokenNet(Net):
         with self._hook(keep), torch.no_grad():
             self.call([inputs])
         vectors = found[0] if found else None
+        if vectors is not None and vectors.is_inference():
+            vectors = vectors.clone()
         if vectors is None or vectors.ndim != 3 or vectors.shape[:2] != inputs.shape:
             got = f"gives {'no tensor' if vectors is None else tuple(vectors.shape)}" if found else "is not called"
             raise MldValueError(

@@ -149,7 +149,7 @@ class TokenAdapter:
             if inputs and isinstance(inputs[0], torch.Tensor) and torch.equal(inputs[0], wanted):
                 given.append(module)
 
-        named = {id(module): name for name, module in self._net.named_modules()}
+        named = {id(module): name for name, module in getattr(self._net, "_orig_mod", self._net).named_modules()}
         with self.running():
             for module in self._net.modules():
                 if isinstance(module, nn.Embedding | nn.EmbeddingBag):

@@ -57,7 +57,7 @@ class TorchAdapter:
         """Keep the module, and have it answer as it would in use: evaluation mode, no gradients."""
         modules = () if self.preprocess is None else self.preprocess.modules
         with preserved(self._net, *modules), torch.no_grad():
-            if any(module.training for module in self._net.modules()):
+            if any(getattr(module, "training", False) for module in self._net.modules()):
                 self._net.eval()
             yield
 
