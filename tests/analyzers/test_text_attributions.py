@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from captum.attr import LayerIntegratedGradients
+from captum.attr import FeatureAblation, LayerGradientXActivation, LayerIntegratedGradients, ShapleyValues
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -65,6 +65,23 @@ def test_gradients_are_autograds(method: str) -> None:
     gradient = torch.autograd.grad(output.sum(), vectors[0])[0]
     expected = gradient.abs() if method == "saliency" else gradient * vectors[0]
     np.testing.assert_allclose(found.values, expected.sum(dim=2)[0].detach().numpy(), atol=1e-5)
+
+
+def test_input_times_gradient_occlusion_and_shapley_values_are_captums() -> None:
+    model = Mixed().eval()
+    ev, ids = evaluation(model), ids_of(TEXTS[1])
+    padding = torch.full_like(ids, PAD)
+    truth = {
+        "input_x_gradient": LayerGradientXActivation(model, model.token).attribute(ids).sum(dim=2),
+        "occlusion": FeatureAblation(model).attribute(ids, padding),
+    }
+    for method, expected in truth.items():
+        found = mld.text_attributions(ev, [1], method=method, trust=False).texts[0]
+        np.testing.assert_allclose(found.values, expected[0].detach().numpy(), atol=1e-4)
+    few = ids_of(TEXTS[3])  # two words have two orders, which sampling soon has both of
+    sampled = ShapleyValues(model).attribute(few, torch.full_like(few, PAD))
+    found = mld.text_attributions(ev, [3], method="shapley_value_sampling", trust=False).texts[0]
+    np.testing.assert_allclose(found.values, sampled[0].detach().numpy(), atol=1e-4)
 
 
 @pytest.mark.parametrize("method", ["integrated_gradients", "shapley_value_sampling", "occlusion"])
