@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.checks.shortcut_evidence import Suspicion
+from mldebug_widgets.checks.shortcut_pixels import spread_of, telling
 
 if TYPE_CHECKING:
     from mldebug_widgets.analyzers.gradcam import GradCamResult
@@ -25,11 +26,15 @@ CORNER, STRIP = 4, 8
 SMALLEST_SHARE = 0.25
 TIMES_ITS_AREA = 3.0
 
-#: What a region takes more of than all other places together.
-MOST = 0.5
+#: Where its pixels give the class away, less is too much already; where nothing speaks against them, only half is.
+SHARE_OF_MARK, TIMES_AREA_OF_MARK = 0.15, 1.5
+SHARE_WITHOUT_EVIDENCE = 0.5
 
 #: Pixels that differ by less between images of the class, as a share of how much all pixels differ, are always alike.
 ALIKE = 0.5
+
+#: From this squared correlation with the class on, the region's pixels alone tell it.
+TELLING = 0.4
 
 Floats = npt.NDArray[np.floating]
 Slices = tuple[slice, slice]
@@ -49,6 +54,33 @@ class _Region:
         """Mean share of the maps."""
         return float(self.shares.mean())
 
+    @property
+    def too_much(self) -> float:
+        """Share of one map from which on it takes too much of that: where it takes less of all, the mean."""
+        return min(self.share, max(SMALLEST_SHARE, TIMES_ITS_AREA * self.area))
+
+    def takes(self, share: float, times: float) -> bool:
+        """Whether it takes so much, and so many times its share of the picture."""
+        return self.share >= share and self.share >= times * self.area
+
+
+@dataclass(frozen=True, slots=True)
+class _Pixels:
+    """What the region's pixels say by themselves (see ``shortcut_pixels``)."""
+
+    spread: float | None
+    telling: float
+
+    @property
+    def alike(self) -> bool:
+        """Whether they hardly differ between the images of the class."""
+        return self.spread is not None and self.spread < ALIKE
+
+    @property
+    def tell(self) -> bool:
+        """Whether they give the class away."""
+        return self.telling >= TELLING
+
 
 def suspicious_regions(ev: Evaluation, result: GradCamResult) -> Iterator[Suspicion]:
     """Yield for each class the corner or edge that takes far more of its maps than its share of the picture."""
@@ -57,14 +89,19 @@ def suspicious_regions(ev: Evaluation, result: GradCamResult) -> Iterator[Suspic
         at = np.flatnonzero((result.target == code) & (masses > 0))
         if len(at) < FEWEST_IMAGES:
             continue
-        many = [
-            region
-            for region in _shares(result, at, masses)
-            if region.share >= SMALLEST_SHARE and region.share >= TIMES_ITS_AREA * region.area
-        ]
+        many = []
+        for region in _shares(result, at, masses):
+            if region.takes(SHARE_OF_MARK, TIMES_AREA_OF_MARK):
+                pixels = _Pixels(spread_of(result, at, region.where[0]), telling(result, at, region.where[0]))
+                if pixels.tell or _takes_too_much(region, pixels):
+                    many.append((region, pixels))
         if many:
-            worst = max(many, key=lambda region: region.share / region.area)
-            yield _suspicion(ev, result, at, int(code), worst)
+            yield _suspicion(ev, result, at, int(code), *max(many, key=lambda pair: pair[0].share / pair[0].area))
+
+
+def _takes_too_much(region: _Region, pixels: _Pixels) -> bool:
+    share = SMALLEST_SHARE if pixels.alike else SHARE_WITHOUT_EVIDENCE
+    return region.takes(share, TIMES_ITS_AREA)
 
 
 def _shares(result: GradCamResult, at: npt.NDArray[np.intp], masses: Floats) -> Iterator[_Region]:
@@ -100,20 +137,25 @@ def _suspicion(
     at: npt.NDArray[np.intp],
     code: int,
     region: _Region,
+    pixels: _Pixels,
 ) -> Suspicion:
     share, area = region.share, region.area
     owner = f' of "{result.class_names[code]}"' if result.class_names else ""
     wrong = (result.truth[at] >= 0) & (result.truth[at] != code)
-    most = region.shares > MOST
+    leaning = region.shares >= region.too_much
     text = (
-        f"It is {area:.0%} of the picture, and takes most of the map in {most.sum():,} of {len(at):,} images "
-        f"({result.method_label})."
+        f"It is {area:.0%} of the picture, and takes at least {region.too_much:.0%} of the map in {leaning.sum():,} of "
+        f"{len(at):,} images ({result.method_label})."
     )
-    alike = _spread(result, at, region.where)
-    if alike is not None and alike < ALIKE:
+    if pixels.alike:
         text += (
-            f" Its pixels hardly differ between these images ({alike:.2f} of what all their pixels do), so they tell "
-            "little about what else is in the picture."
+            f" Its pixels hardly differ between these images ({pixels.spread:.2f} of what all their pixels do), so "
+            "they tell little about what else is in the picture."
+        )
+    if pixels.tell:
+        text += (
+            f" Its pixels alone tell these images from the {len(result.rows) - len(at):,} others explained (squared "
+            f"correlation {pixels.telling:.2f}): a mark could be there."
         )
     if ev.class_codes is not None and wrong.any():
         text += f" {wrong.sum():,} of these images are something else."
@@ -123,17 +165,6 @@ def _suspicion(
         area,
         f"The {region.name} takes {share:.0%} of the maps{owner}, {share / area:.1f} times its share of the picture",
         text,
-        strong=alike is not None and alike < ALIKE,
-        rows=result.rows[at[most] if most.any() else at],
+        strong=pixels.alike or pixels.tell,
+        rows=result.rows[at[leaning]],
     )
-
-
-def _spread(result: GradCamResult, at: npt.NDArray[np.intp], where: list[Slices]) -> float | None:
-    """Return how much the region's pixels differ between images, over how much all pixels do; None for other sizes."""
-    if np.ptp(result.sizes[at], axis=0).any():
-        return None
-    height, width = result.sizes[at[0]]
-    pixels = result.images[at, :height, :width].astype(np.float32)
-    spread = pixels.std(axis=0).mean(axis=-1)
-    everywhere = float(spread.mean())
-    return float(spread[where[0]].mean()) / everywhere if everywhere > 0 else None
