@@ -40,7 +40,7 @@ export function TextCard({ shown, onOpen }: TextCardProps) {
       {shown.map(({ result, text }) => (
         <section key={result.method}>
           <Words text={text} label={`${name}, ${result.method_label}`} scale={scaleOf(result)}>
-            {shown.length > 1 && <b>{result.method_label}</b>} {fromTo(text, result.unit)}
+            {shown.length > 1 && <b>{result.method_label}</b>} {fromTo(text, result)}
           </Words>
         </section>
       ))}
@@ -99,10 +99,14 @@ function answerSentence({ truth, predicted }: AttributedText): string {
   return `True answer: ${truth}, the model says ${predicted || "nothing"}`;
 }
 
-/** "0.02 to 3.22 log-odds of good", as far as the ends are known. */
-function fromTo({ output, baseline_output, target }: AttributedText, unit: string): string {
+/** "0.02 without the words to 3.22, log-odds of good", as far as the ends are known and mean something. */
+function fromTo(
+  { output, baseline_output, target }: AttributedText,
+  { method, unit }: TextAttributionsResult,
+): string {
   const of = target === "" ? unit : `${unit} of ${target}`;
   if (output === null) return of;
+  if (method === "saliency") return `${formatNumber(output, 3)} ${of}; how strongly words act, not which way`;
   if (baseline_output === null) return `${formatNumber(output, 3)} ${of}`;
   return `${formatNumber(baseline_output, 3)} without the words to ${formatNumber(output, 3)}, ${of}`;
 }

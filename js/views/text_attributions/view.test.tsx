@@ -108,6 +108,13 @@ describe("the panel", () => {
     expect(cancel).toHaveBeenCalled();
   });
 
+  test("saliency says that it has no direction", async () => {
+    const results = texts.live.results.map((result) => ({ ...result, method: "saliency" }));
+    const drawn = await panel({ results });
+    expect(drawn.one(".method").textContent).toContain("how strongly words act, not which way");
+    expect(drawn.one(".method").textContent).not.toContain("without the words");
+  });
+
   test("writes its numbers when they are asked for", async () => {
     const drawn = await panel();
     expect(drawn.all(".numbers")).toHaveLength(0);
