@@ -12,6 +12,9 @@ export interface AttributionCurve {
   readonly mean: NDArray;
   /** (b,) rows. */
   readonly count: NDArray;
+  /** Rows without a value that `x` could hold, and their mean attribution. */
+  readonly n_missing: number;
+  readonly missing_mean: number | null;
 }
 
 export interface FeatureAttributions {

@@ -255,7 +255,7 @@ export interface ImagePage {
   readonly output: NDArray;
   readonly probability: NDArray;
   readonly loss: NDArray;
-  readonly suspicious: NDArray;
+  readonly complaints: readonly string[];
   readonly images: NDArray;
   readonly sizes: NDArray;
   readonly maps: NDArray;
@@ -324,7 +324,7 @@ export interface OverviewResult {
 
 export interface PageChecks {
   readonly trust_lines: readonly TrustLine[];
-  readonly suspicious: NDArray;
+  readonly complaints: readonly string[];
 }
 
 export interface PerformanceResult {

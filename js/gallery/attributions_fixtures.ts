@@ -4,6 +4,7 @@ import type {
   AttributionsSummary,
   FeatureAttributions,
   PartStatus,
+  RowAttributions,
 } from "../contract/attributions";
 import type { TrustLine } from "../contract/generated";
 import type { NDArray } from "../contract/values";
@@ -62,6 +63,8 @@ function madeUpFeature(column: number): FeatureAttributions {
       x: f8(column === 1 ? [0, 1, 2, 3, 4] : [100, 400, 900, 1600, 2500]),
       mean: f8([-size, -size / 2, 0, size / 2, size]),
       count: i4([240, 240, 240, 240, 240]),
+      n_missing: column === 2 ? 31 : 0,
+      missing_mean: column === 2 ? -0.02 : null,
     },
   };
 }
@@ -73,7 +76,7 @@ export const many: AttributionsSummary = {
   n: 336_776,
   n_rows: 20_000,
   sampled: true,
-  notes: ["20,000 of 336,776 rows, seed 0."],
+  notes: [],
   features: Array.from({ length: MANY }, (_, column) => madeUpFeature(column)),
   n_others: 200,
   others_mean_abs: 0.05,
@@ -101,6 +104,26 @@ export const many: AttributionsSummary = {
     deltas: numbers(ROWS, () => 0),
     targets: i4(new Array(ROWS).fill(1)),
   },
+};
+
+const madeUpStep = (index: number) => (index % 3 === 1 ? -0.24 : 0.4) / (1 + index);
+
+/** A row of as many columns. */
+export const manySteps: RowAttributions = {
+  ...(fixture.live.local as unknown as RowAttributions),
+  unit: "score before softmax",
+  baseline_output: 0.3,
+  output: 0.302 + many.features.reduce((sum, _, index) => sum + madeUpStep(index), 0),
+  delta: -0.002,
+  steps: many.features.map(({ position, name }, index) => ({
+    position,
+    name,
+    cell: index === 1 ? "JFK" : String(100 * index),
+    baseline: "",
+    value: madeUpStep(index),
+  })),
+  n_others: 0,
+  others: 0,
 };
 
 export const lines: TrustLine[] = [

@@ -36,7 +36,13 @@ import workbenchCss from "../views/workbench/view.css";
 import * as attributions from "./attributions_fixtures";
 import { madeUpRows, stripCase } from "./crossfilter_fixtures";
 import * as fixtures from "./fixtures";
-import { failedChecks, imagesAnswers, fixture as imagesFixture } from "./images_fixtures";
+import {
+  failedChecks,
+  imagesAnswers,
+  fixture as imagesFixture,
+  MANY_CLASSES,
+  SUSPICION,
+} from "./images_fixtures";
 import * as slices from "./slices_fixtures";
 import * as texts from "./texts_fixtures";
 
@@ -255,6 +261,7 @@ export const cases: Record<string, GalleryCase> = {
   attributions: attributionsPanel({}, { selection: attributions.oldest }),
   "attributions-many": attributionsPanel({
     result: attributions.many,
+    local: attributions.manySteps,
     trust: attributions.lines,
     compared: null,
     settings: { ...attributions.settings, baseline: "row", baseline_row: 48_201 },
@@ -297,6 +304,11 @@ export const cases: Record<string, GalleryCase> = {
   "attributions-one": { view: Attributions, traits: attributions.one },
   gradcam: imagesPanel(),
   "gradcam-beside": imagesPanel({ settings: imagesFixture.live.settings }),
+  "gradcam-finding": imagesPanel({ suspicions: [SUSPICION] }),
+  "gradcam-many-classes": imagesPanel({
+    classes: MANY_CLASSES,
+    settings: { ...imagesFixture.live.settings, beside: null, target: 3 },
+  }),
   "gradcam-failed-checks": imagesPanel({}, { checks: () => failedChecks }),
   "gradcam-computing": imagesPanel(
     { status: { state: "running", text: "Deleting the brightest parts", fraction: 0.4 } },

@@ -45,15 +45,22 @@ export function Severity({ severity }: { severity: SeverityWord }) {
   return <span class={`severity ${severity}`}>{severity}</span>;
 }
 
+interface MiddleEllipsisProps {
+  text: string;
+  /** What is on hover, where that is more than the text. */
+  whole?: string;
+  tail?: number;
+}
+
 /**
  * A name that is shortened in the middle when there is no room (its end often tells more than its middle);
  * the whole is on hover. Must stand in a flex or grid cell that may shrink.
  */
-export function MiddleEllipsis({ text, tail = 8 }: { text: string; tail?: number }) {
+export function MiddleEllipsis({ text, whole = text, tail = 8 }: MiddleEllipsisProps) {
   const characters = Array.from(text);
   const cut = characters.length > 2 * tail ? characters.length - tail : characters.length;
   return (
-    <span class="middle" title={text}>
+    <span class="middle" title={whole}>
       <span class="start">{characters.slice(0, cut).join("")}</span>
       {cut < characters.length && <span class="end">{characters.slice(cut).join("")}</span>}
     </span>

@@ -69,7 +69,7 @@ def checked_rows(rows: Any, n_rows: int, argument: str = "rows") -> Positions:
     if outside.size:
         fix = "Positions count from 0 in the order of evaluate(data), not by the frame's index."
         raise MldValueError("MLD-S51", argument, f"got {int(outside[0])}", allowed, fix)
-    return values.astype(np.intp, copy=False)
+    return np.ascontiguousarray(values, dtype=np.intp)  # torch takes no ev.loss.argsort()[::-1]
 
 
 def _from_mask(mask: npt.NDArray[np.bool_], n_rows: int, argument: str) -> Positions:

@@ -22,6 +22,9 @@ MOST_SECONDS = 5.0
 
 #: Rows of the deciding split, and as many of the others; texts; images with the highest loss, and others.
 TABLE_ROWS, TEXTS, WORST_IMAGES, OTHER_IMAGES = 400, 60, 24, 24
+
+#: Others are drawn from these many answers: a class that is read from a mark has no loss, and few images of a sample.
+MOST_ANSWERS, IMAGES_OF_ANSWER = 12, 6
 N_STEPS = 20
 
 
@@ -70,8 +73,19 @@ def _explain_texts(ev: Evaluation, late: Callable[[], bool]) -> None:
 def _explain_images(ev: Evaluation, late: Callable[[], bool]) -> None:
     rows = np.asarray(ev.splits[ev.primary])
     worst = rows[np.argsort(-np.nan_to_num(ev.loss[rows]), kind="stable")[:WORST_IMAGES]]
-    others = _drawn(ev, np.setdiff1d(rows, worst), OTHER_IMAGES)
-    gradcam(ev, np.concatenate([worst, others]), n_checked=0, cancelled=late)
+    others = _of_every_answer(ev, np.setdiff1d(rows, worst))
+    # HiResCAM: where a layer is flattened before the last, Grad-CAM's averaged gradients lose the place.
+    gradcam(ev, np.concatenate([worst, others]), method="hirescam", n_checked=0, cancelled=late)
+
+
+def _of_every_answer(ev: Evaluation, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    codes = ev.predicted_codes
+    if codes is None or codes.ndim > 1:
+        return _drawn(ev, rows, OTHER_IMAGES)
+    answers = np.unique(codes[rows])
+    if not 2 <= len(answers) <= MOST_ANSWERS:
+        return _drawn(ev, rows, OTHER_IMAGES)
+    return np.concatenate([_drawn(ev, rows[codes[rows] == answer], IMAGES_OF_ANSWER) for answer in answers])
 
 
 def _drawn(ev: Evaluation, rows: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:

@@ -177,8 +177,8 @@ def gradcam(
         "ablationcam", "scorecam" (one pass per channel and image). At the pixels: "integrated_gradients", "saliency",
         "occlusion".
     layer
-        The layer's path as in ``module.named_modules()``. By default the best of up to six by a deletion test, which
-        is made once per Evaluation; ``layer_reason`` says why.
+        The layer's path as in ``module.named_modules()``. By default the best of up to six by a deletion test (of up
+        to four where one pass takes many operations), made once per Evaluation; ``layer_reason`` says why.
     target
         A class name or its position, one position per row, "predicted" or "true". By default the predicted class.
     baseline
@@ -190,7 +190,8 @@ def gradcam(
         (mean, std), each a number or one per channel, as the images were normalised with, to show them as they were.
         By default the usual ones are tried; ``notes`` says what was found.
     n_checked
-        On how many of the images the trust checks are made: by default 4 to 16 by their size, 0 for none.
+        On how many of the images the trust checks are made, 0 for none. By default 2 to 16: fewer where the images are
+        large, and where one pass takes many operations.
     internal_batch_size
         Images per pass. By default found, and halved when the device runs out of memory.
     seed

@@ -48,7 +48,7 @@ class ImagePage:
     ----------
     start, total
         Which part of how many images, in the order that they are shown.
-    rows, truth, predicted, target, output, probability, loss, suspicious
+    rows, truth, predicted, target, output, probability, loss, complaints
         (m,) as in ``GradCamResult``.
     images
         (m, h, w, 3) pictures, padded to one size; ``sizes`` (m, 2) says which part of each is the picture.
@@ -69,7 +69,7 @@ class ImagePage:
     output: npt.NDArray[np.float32]
     probability: npt.NDArray[np.float32]
     loss: npt.NDArray[np.float32]
-    suspicious: Bytes
+    complaints: tuple[str, ...]
     images: Bytes
     sizes: npt.NDArray[np.int32]
     maps: Bytes
@@ -88,10 +88,10 @@ class ImagePage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageChecks:
-    """How far the maps of a page can be believed: a line per check, and (m,) 1 where an image failed one."""
+    """How far the maps of a page can be believed: a line per check, and (m,) what speaks against each map or ""."""
 
     trust_lines: tuple[TrustLine, ...]
-    suspicious: Bytes
+    complaints: tuple[str, ...]
 
 
 def page_of(
@@ -122,7 +122,7 @@ def page_of(
         output=result.output[among],
         probability=result.probability[among],
         loss=result.loss[among],
-        suspicious=result.suspicious[among],
+        complaints=result.complaints[among],
         images=images,
         sizes=small,
         maps=maps[..., 0],
@@ -156,7 +156,7 @@ def plain_page(ev: Evaluation, rows: Positions, *, start: int, total: int, side:
         output=np.full(m, np.nan, np.float32),
         probability=np.full(m, np.nan, np.float32) if ev.confidence is None else _floats(ev.confidence, rows),
         loss=_floats(ev.loss, rows),
-        suspicious=np.zeros(m, np.uint8),
+        complaints=("",) * m,
         images=images,
         sizes=sizes,
         maps=np.zeros((0, 0, 0), np.uint8),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Positions = npt.NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Suspicion:
     """A place that takes much of an explanation and seems to carry no meaning.
 
@@ -34,6 +34,8 @@ class Suspicion:
         Pandas query of the rows that it is about, or "".
     feature
         Position of the column, or None.
+    rows
+        Positions of the rows that it is about, where no query says so; None where it is about no rows.
     """
 
     what: str
@@ -44,6 +46,7 @@ class Suspicion:
     strong: bool
     query: str = ""
     feature: int | None = None
+    rows: Positions | None = None
 
 
 def judged(ev: Evaluation, rows: Positions) -> npt.NDArray[np.bool_]:

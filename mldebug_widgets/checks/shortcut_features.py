@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,11 @@ WIDTH = 1.96
 LEARNED = 0.60
 FEWEST_ROWS = 100
 
-#: A column whose values differ in this share of the rows names a row, it does not describe it.
+#: A column whose values differ in this share of the rows may name a row instead of describing it. A price may have as
+#: many values, so chance must have repeated this many of them, or the column's name must say so.
 IDENTIFIER = 0.98
+FEWEST_EXPECTED_REPEATS = 20
+IDENTIFIER_NAMES = frozenset({"id", "ids", "uid", "uuid", "guid", "idx", "index", "row", "rowid", "rownumber"})
 
 Floats = npt.NDArray[np.floating]
 Mask = npt.NDArray[np.bool_]
@@ -71,10 +75,24 @@ def _suspicion(feature: Feature, share: float, p: int, m: int, reasons: list[str
 
 
 def _names_a_row(ev: Evaluation, feature: Feature) -> str:
-    whole = feature.integer if feature.kind == "numeric" else feature.kind == "categorical"
-    if not whole or ev.n < FEWEST_ROWS or feature.unique < IDENTIFIER * (ev.n - feature.missing):
+    present = ev.n - feature.missing
+    if present < FEWEST_ROWS or feature.unique < IDENTIFIER * present:
         return ""
-    return f"It has {feature.unique:,} different values in {ev.n:,} rows, like a number that only names a row."
+    like = f"It has {feature.unique:,} different values in {ev.n:,} rows"
+    named = f"{like}, like a number that only names a row."
+    if feature.kind == "categorical":
+        return named
+    if feature.kind != "numeric" or not feature.integer or feature.low is None or feature.high is None:
+        return ""
+    # Numbers drawn at random from the range that these have repeat at least so often.
+    possible = feature.high - feature.low + 1
+    repeats = present - possible * -np.expm1(present * np.log1p(-1 / max(possible, 2)))
+    if repeats >= max(FEWEST_EXPECTED_REPEATS, 4 * (present - feature.unique)):
+        return (
+            f"{like}, where numbers drawn from their range would repeat {repeats:,.0f} times: it may only name a row."
+        )
+    words = re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]+", feature.name)
+    return named if IDENTIFIER_NAMES & {word.lower() for word in words} else ""
 
 
 def _truth(ev: Evaluation, result: AttributionsResult) -> Floats | None:

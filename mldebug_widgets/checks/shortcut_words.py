@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.checks.shortcut_evidence import Suspicion
+from mldebug_widgets.errors import MldError
 
 if TYPE_CHECKING:
     from mldebug_widgets.analyzers.text_attributions import TextAttributionsResult
@@ -58,6 +59,7 @@ def suspicious_words(ev: Evaluation, result: TextAttributionsResult) -> Iterator
                 f'The word "{word}" takes {share:.0%} of the attribution in the texts that hold it',
                 " ".join([text, *reasons]),
                 strong=len(reasons) > 1 or not _no_letter(word),
+                query=_query(ev, word),
             )
 
 
@@ -124,7 +126,20 @@ def _says_nothing(ev: Evaluation, word: str, target: str, *, up: bool) -> str:
     )
 
 
-def _holding(ev: Evaluation, rows: npt.NDArray[np.intp], word: str) -> npt.NDArray[np.bool_]:
+def _pattern(word: str) -> str:
     begin, end = (r"(?<!\w)" if word[0].isalnum() else ""), (r"(?!\w)" if word[-1].isalnum() else "")
-    pattern = re.compile(begin + re.escape(word) + end)
+    return begin + re.escape(word) + end
+
+
+def _query(ev: Evaluation, word: str) -> str:
+    """Return the query of the rows whose text holds the word, "" where none says so."""
+    query = f"text.str.contains({_pattern(word)!r}, case=False, na=False)"
+    try:
+        return query if ev.rows_matching(query).any() else ""
+    except MldError:  # a column of another kind is called text
+        return ""
+
+
+def _holding(ev: Evaluation, rows: npt.NDArray[np.intp], word: str) -> npt.NDArray[np.bool_]:
+    pattern = re.compile(_pattern(word))
     return np.array([bool(pattern.search(str(ev.texts[row]).casefold())) for row in rows], dtype=bool)

@@ -75,10 +75,17 @@ def to_pandas(data: object, argument: str) -> pd.DataFrame:
     return check_columns(_through_narwhals(data, argument), argument)
 
 
-def _listed(data: object, argument: str) -> npt.NDArray[Any]:
+def _listed(data: list[Any] | tuple[Any, ...], argument: str) -> npt.NDArray[Any]:
     try:
         return np.asarray(data)
     except ValueError as error:
+        shapes = [tuple(item.shape) for item in data[:100] if hasattr(item, "shape")]
+        if any(len(shape) > 1 for shape in shapes):
+            some = ", ".join(list(dict.fromkeys(map(str, shapes)))[:3])
+            raise MldValueError(
+                "MLD-D13", argument, f"its items have different shapes: {some}", "one shape",
+                "Pass a table as data and the images as images=, with preprocess= that resizes what the model reads.",
+            ) from error  # fmt: skip
         raise MldValueError(
             "MLD-D13", argument, "lists of different lengths", "one row per item, all of one length", "Pad or fix them."
         ) from error

@@ -90,7 +90,7 @@ class _ModuleState:
 
     def __init__(self, module: nn.Module) -> None:
         self.module = module
-        self.training = module.training
+        self.training = getattr(module, "training", None)  # a frozen scripted module has none
         self.live = module.__dict__
         self.attributes = self.live.copy()
         self.registries: list[tuple[Any, Any]] = []
@@ -117,7 +117,7 @@ class _ModuleState:
             for name in live.keys() - self.attributes.keys():
                 del live[name]
         live.update(self.attributes)
-        if self.module.training != self.training:
+        if self.training is not None and self.module.training != self.training:
             self.module.training = self.training
         for registry, saved in self.registries:
             if saved is None:

@@ -30,11 +30,14 @@ class AttributionCurve:
     """How the attribution of a column runs over its values: means of all attributed rows.
 
     ``x`` (b,) mean value per bin, or the position of a label; ``mean`` (b,) mean attribution; ``count`` (b,) rows.
+    ``n_missing`` rows have no value that ``x`` could hold, ``missing_mean`` is their mean attribution.
     """
 
     x: Floats
     mean: Floats
     count: npt.NDArray[np.int32]
+    n_missing: int
+    missing_mean: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,10 +83,12 @@ def _categories(cells: pd.Series) -> tuple[npt.NDArray[np.float64], tuple[str, .
 
 def curve_of(column: Column, values: npt.NDArray[np.float64]) -> AttributionCurve:
     """Return the means of (m,) attributions over bins of equally many rows, or over the labels."""
-    usable = np.isfinite(column.x) & np.isfinite(values)
+    known = np.isfinite(values)
+    usable, missing = np.isfinite(column.x) & known, values[known & ~np.isfinite(column.x)]
+    missing_mean = float(missing.mean()) if missing.size else float("nan")
     x, y = column.x[usable], values[usable]
     if not x.size:
-        return AttributionCurve(np.zeros(0), np.zeros(0), np.zeros(0, np.int32))
+        return AttributionCurve(np.zeros(0), np.zeros(0), np.zeros(0, np.int32), missing.size, missing_mean)
     if column.labels:
         bins, n_bins = x.astype(np.intp), len(column.labels)
     else:
@@ -95,4 +100,4 @@ def curve_of(column: Column, values: npt.NDArray[np.float64]) -> AttributionCurv
     count = np.bincount(bins, minlength=n_bins)
     filled = count > 0
     means = [np.bincount(bins, weights=part, minlength=n_bins)[filled] / count[filled] for part in (x, y)]
-    return AttributionCurve(means[0], means[1], count[filled].astype(np.int32))
+    return AttributionCurve(means[0], means[1], count[filled].astype(np.int32), missing.size, missing_mean)

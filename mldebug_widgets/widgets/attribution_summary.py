@@ -25,8 +25,8 @@ Rows = npt.NDArray[np.intp]
 MOST_DOTS = 2_000
 #: Columns with dots and a dependence plot, those with the largest mean; the others are summed up.
 MOST_FEATURES = 30
-#: Bars of one row; the others are one bar together.
-MOST_BARS = 12
+#: Steps of one row that the view is given, of which it draws the first dozen until it is asked for all.
+MOST_STEPS = 200
 #: How many of the dots' values are without a place.
 NO_LEVEL = 255
 
@@ -200,9 +200,8 @@ def row_of(result: AttributionsResult, index: int, why: str) -> RowAttributions:
     """Return the steps of the row at ``index`` of ``result``."""
     values = result.values[index].astype(np.float64)
     order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")
-    # One column alone is not summed up: it takes no more room than its sum.
-    shown = order if len(order) <= MOST_BARS + 1 else order[:MOST_BARS]
-    cells = [cell_text(result.cells.iat[index, at]) if len(result.cells) else "" for at in range(len(values))]
+    shown = order[:MOST_STEPS]
+    cells = {at: cell_text(result.cells.iat[index, at]) if len(result.cells) else "" for at in shown.tolist()}
     delta = float(result.delta[index])
     return RowAttributions(
         row=int(result.rows[index]),
@@ -216,7 +215,7 @@ def row_of(result: AttributionsResult, index: int, why: str) -> RowAttributions:
             AttributionStep(
                 int(at),
                 result.features[at],
-                cells[at],
+                cells[int(at)],
                 result.baseline_values[at] if result.baseline_values else "",
                 float(values[at]),
             )

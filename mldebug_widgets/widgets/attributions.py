@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 Work = Generator[Step, None, Any]
 
+#: What a person sets on the panel.
+CHOICES = ("method", "baseline", "baseline_row", "target")
 #: What the panel computes, in this order; a row that is opened goes before everything.
 PARTS = ("row", "all", "compared", "trust")
 DOING = {
@@ -122,21 +124,9 @@ class AttributionsWidget(ViewWidget):
     @request
     def configure(self, method: Any, baseline: Any, baseline_row: Any, target: Any) -> None:
         """Compute everything again with these settings; what still runs ends."""
-        evaluation = self._asked_session().evaluation
-        for code, name, value in (("MLD-W60", "method", method), ("MLD-W61", "baseline", baseline)):
-            _check_choice(code, name, value, [choice["value"] for choice in self.settings[f"{name}s"]])
-        if baseline == "row":
-            checked_row(baseline_row, evaluation.n, "baseline_row")
-        elif baseline_row is not None:
-            raise MldTypeError("MLD-W62", "baseline_row", shown(baseline_row), "null", "Choose the baseline again.")
-        targets = [choice["value"] for choice in self.settings["targets"]] or ["auto"]
-        _check_choice("MLD-W63", "target", target, targets)
-        with self.hold_sync():
-            self.settings = {
-                **self.settings, "method": method, "baseline": baseline, "baseline_row": baseline_row, "target": target
-            }  # fmt: skip
-            self.trust = ()
-        self._ask(*PARTS)
+        wanted = {"method": method, "baseline": baseline, "baseline_row": baseline_row, "target": target}
+        self.check_choices(wanted)
+        self.choose(wanted)
 
     @request
     def open_row(self, row: Any) -> None:
@@ -159,6 +149,37 @@ class AttributionsWidget(ViewWidget):
             if work.cancel():
                 self._say(part, {**IDLE, "state": "cancelled", "text": "Cancelled"})
 
+    # -- saved state -----------------------------------------------------------------------------------------------
+
+    def choices(self) -> dict[str, Any]:
+        """Return method, baseline and class; nothing where the model cannot be asked."""
+        return {} if self._session is None or self.unavailable else {name: self.settings[name] for name in CHOICES}
+
+    def check_choices(self, saved: Mapping[str, Any]) -> None:
+        """Refuse what the panel does not offer."""
+        evaluation = self._asked_session().evaluation
+        if set(saved) != set(CHOICES):
+            raise MldValueError(
+                "MLD-S46", f"state['panels'][{self.stem!r}]", shown(dict(saved)),
+                f"an object with {', '.join(CHOICES)}", "Pass what workbench.state() returned, unchanged.",
+            )  # fmt: skip
+        for code, name in (("MLD-W60", "method"), ("MLD-W61", "baseline")):
+            _check_choice(code, name, saved[name], [choice["value"] for choice in self.settings[f"{name}s"]])
+        if saved["baseline"] == "row":
+            checked_row(saved["baseline_row"], evaluation.n, "baseline_row")
+        elif saved["baseline_row"] is not None:
+            got = shown(saved["baseline_row"])
+            raise MldTypeError("MLD-W62", "baseline_row", got, "null", "Choose the baseline again.")
+        targets = [choice["value"] for choice in self.settings["targets"]] or ["auto"]
+        _check_choice("MLD-W63", "target", saved["target"], targets)
+
+    def choose(self, saved: Mapping[str, Any]) -> None:
+        """Compute everything again with these settings."""
+        with self.hold_sync():
+            self.settings = {**self.settings, **{name: saved[name] for name in CHOICES}}
+            self.trust = ()
+        self._ask(*PARTS)
+
     # -- computing -------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -180,6 +201,8 @@ class AttributionsWidget(ViewWidget):
             self._ask("compared")
 
     def _ask(self, *parts: str) -> None:
+        if self.unavailable:
+            return
         for part in parts:
             if part in self._works:
                 self._works[part].cancel()

@@ -16,6 +16,7 @@ from mldebug_widgets.analyzers.class_activation.steps import Step, drained
 from mldebug_widgets.analyzers.gradcam import GradCamResult, gradcam_steps
 from mldebug_widgets.analyzers.image_pages import ImagePage, PageChecks, page_of, plain_page
 from mldebug_widgets.analyzers.ordering import stable_order
+from mldebug_widgets.checks.shortcut_evidence import Suspicion
 from mldebug_widgets.errors import MldError, MldTypeError, MldValueError, shown
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.channel import error_record, request
@@ -25,6 +26,7 @@ from mldebug_widgets.widgets.selection import Rows
 from mldebug_widgets.wire import encode
 
 if TYPE_CHECKING:
+    from mldebug_widgets.checks.finding import Finding
     from mldebug_widgets.evaluation.evaluation import Evaluation
     from mldebug_widgets.widgets.workbench import WorkbenchWidget
 
@@ -78,6 +80,8 @@ class GradCamWidget(ViewWidget):
         How far the maps are.
     version
         Grows when answers have changed, with the threshold.
+    suspicions
+        What the workbench's findings say about the maps: code, severity, title, text, and of how many images (``n``).
     refused
         In an exported file: why there are no maps, a coded error, or None.
     """
@@ -96,6 +100,7 @@ class GradCamWidget(ViewWidget):
     task = traitlets.Unicode("").tag(sync=True)
     status = traitlets.Dict(IDLE).tag(sync=True)
     version = traitlets.Int(0).tag(sync=True)
+    suspicions: Any = traitlets.List().tag(sync=True)
     refused = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
 
     def __init__(self, result: GradCamResult | None = None, session: WorkbenchWidget | None = None) -> None:
@@ -125,6 +130,8 @@ class GradCamWidget(ViewWidget):
             settings=_record(DEFAULTS),
         )
         session.observe(self._answers_changed, names="threshold")
+        session.observe(lambda _change: self._take_findings(session), names="findings")
+        self._take_findings(session)
 
     # -- what the view asks ----------------------------------------------------------------------------------------
 
@@ -163,9 +170,22 @@ class GradCamWidget(ViewWidget):
             result = yield from self._made(rows, settings, checks=True)
             if side == SIDES[0]:
                 self.result = result
-            return PageChecks(result.trust_lines, result.suspicious)
+            return PageChecks(result.trust_lines, result.complaints)
 
         return self._begin(f"checks of {side}", self._question(rows, settings), checked())
+
+    @request
+    def select_suspicious(self, code: Any) -> int:
+        """Select the images that a finding is about, and return how many they are."""
+        session = self._workbench_session()
+        about = {finding.code: finding for finding in self._findings(session)}
+        if not isinstance(code, str) or code not in about:
+            raise MldValueError(
+                "MLD-W79", "code", shown(code), ", ".join(about) or "no finding is about images", "Look again."
+            )
+        suspicion = about[code].evidence
+        session.select(suspicion.rows, f"{suspicion.what} takes much of the map")
+        return len(suspicion.rows)
 
     @request
     def cancel(self) -> bool:
@@ -229,6 +249,16 @@ class GradCamWidget(ViewWidget):
         at = _place(start, len(selected))
         order = stable_order(np.asarray(session.evaluation.loss)[selected], ascending=False)
         return selected[order[at : at + PAGE_IMAGES]], at, len(selected)
+
+    def _findings(self, session: WorkbenchWidget) -> list[Finding]:
+        return [finding for finding in session.findings or () if isinstance(finding.evidence, Suspicion)
+                and finding.panel == self.stem and finding.evidence.rows is not None]  # fmt: skip
+
+    def _take_findings(self, session: WorkbenchWidget) -> None:
+        self.suspicions = [
+            {"code": finding.code, "severity": finding.severity, "title": finding.title, "text": finding.text,
+             "n": len(finding.evidence.rows)} for finding in self._findings(session)
+        ]  # fmt: skip
 
     def _answers_changed(self, _change: object) -> None:
         self.version += 1

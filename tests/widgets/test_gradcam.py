@@ -19,7 +19,7 @@ from mldebug_widgets.widgets.gradcam import PAGE_IMAGES, GradCamWidget, widget_o
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
 from mldebug_widgets.wire import LARGEST_MESSAGE, encode_message
 from tests.evaluation.snapshots import model_state, random_state
-from tests.widgets.image_evaluations import Colours, images_evaluation
+from tests.widgets.image_evaluations import CLASSES, Colours, images_evaluation, squares
 from tests.widgets.view_fixtures import binary_evaluation
 
 DEFAULT = {"method": "gradcam", "layer": "", "target": "predicted"}
@@ -130,7 +130,7 @@ class TestMaps:
         checks = panel.checks("first", 0, **DEFAULT).result()
         assert {line.name for line in checks.trust_lines} >= {"deletion", "insertion", "randomisation"}
         assert any(line.verdict == "good" for line in checks.trust_lines)
-        assert checks.suspicious.shape == (PAGE_IMAGES,)
+        assert len(checks.complaints) == PAGE_IMAGES
 
     def test_made_maps_are_kept(self, panel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         first = panel.maps("first", 0, **DEFAULT).result()
@@ -367,3 +367,37 @@ def test_images_alone_work_in_every_panel() -> None:
 def test_a_widget_without_a_result_says_so() -> None:
     with pytest.raises(MldError, match="MLD-W75"):
         GradCamWidget().pictures(0)
+
+
+class TestFindings:
+    """The corner finding is the check's own, shown beside the maps, and one click from its images."""
+
+    @pytest.fixture
+    def session(self) -> WorkbenchWidget:
+        images, _truth = squares()
+        images[:, 0, :6, :6] = 1  # what all of them share in one corner drives "red"
+        model = Colours()
+        with torch.no_grad():
+            model.near.weight[1:] = 0
+            model.head.bias.copy_(torch.tensor([5.0, 0, 0]))
+        session = WorkbenchWidget(mld.evaluate(model, (images, np.arange(len(images)) % 3), class_names=list(CLASSES)))
+        session.worker.submit(lambda _job: None).result(20)
+        return session
+
+    def test_appears_when_the_maps_show_it_and_selects_its_images(self, session: WorkbenchWidget) -> None:
+        panel: Any = session.open_panel("gradcam")
+        assert panel.suspicions == []
+        page = panel.maps("first", 0, **DEFAULT).result()
+        (finding,) = (entry for entry in session.findings if entry.code == "MLD109")
+        (said,) = panel.suspicions
+        assert (said["title"], said["text"]) == (finding.title, finding.text)
+        assert said["title"].startswith("The top left corner takes")
+        assert panel.select_suspicious("MLD109") == said["n"]
+        corner = page.maps[:, :6, :6].sum((1, 2), dtype=float) >= 0.25 * page.maps.sum((1, 2), dtype=float)
+        assert sorted(session.selected.rows) == sorted(page.rows[corner & (page.target == 0)])
+
+    def test_another_code_is_refused(self, session: WorkbenchWidget) -> None:
+        panel: Any = session.open_panel("gradcam")
+        for code in ("MLD109", "MLD101", None, 3):
+            with pytest.raises(MldError, match="MLD-W79"):
+                panel.select_suspicious(code)

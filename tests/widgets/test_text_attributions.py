@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import mldebug_widgets as mld
 from mldebug_widgets.errors import MldError
+from mldebug_widgets.report.state import collect, restore
 from mldebug_widgets.show import view_of
 from mldebug_widgets.widgets.panels import all_panels
 from mldebug_widgets.widgets.text_attributions import PAGE, TextAttributionsWidget
@@ -149,3 +151,17 @@ def test_a_result_is_shown_alone() -> None:
     assert isinstance(view, TextAttributionsWidget)
     with pytest.raises(MldError, match="MLD-W65"):
         view.compute()
+
+
+def test_methods_and_class_come_back_with_the_workbenchs_state(session: WorkbenchWidget) -> None:
+    panel_of(session).configure(methods=["occlusion", "saliency"], target="0")
+    saved = json.loads(json.dumps(collect(session)))
+    again = WorkbenchWidget(texts_evaluation())
+    restore(again, saved)
+    panel = panel_of(again)
+    assert (panel.settings["methods"], panel.settings["target"]) == (["saliency", "occlusion"], "0")
+    assert [result.method for result in panel.results] == ["saliency", "occlusion"]
+    for wrong in ({"methods": ["guess"], "target": "0"}, {"methods": ["occlusion"], "target": 9}, {"target": "0"}):
+        with pytest.raises(MldError):
+            restore(again, {**saved, "panels": {"text_attributions": wrong}})
+    assert panel.settings["target"] == "0"

@@ -10,6 +10,7 @@ import {
   Meter,
   MiddleEllipsis,
 } from "../../ui";
+import { distinctNames } from "./names";
 import { decimalsOf } from "./steps";
 import { comparedSentence } from "./words";
 
@@ -18,6 +19,7 @@ const FIRST = 8;
 export function Compared({ compared }: { compared: ComparedAttributions }) {
   const [all, setAll] = useState(false);
   const { features, unit } = compared;
+  const named = distinctNames(features.map(({ name }) => name));
   const sizes = features.flatMap(({ selected_mean_abs, rest_mean_abs }) => [
     selected_mean_abs,
     rest_mean_abs,
@@ -41,7 +43,7 @@ export function Compared({ compared }: { compared: ComparedAttributions }) {
           {(all ? features : features.slice(0, FIRST)).map((feature) => (
             <tr key={feature.position}>
               <td class="column">
-                <MiddleEllipsis text={columnName(feature.name)} />
+                <MiddleEllipsis text={named(feature.name)} whole={columnName(feature.name)} />
               </td>
               <td>
                 <Meter

@@ -32,11 +32,21 @@ export function DependencePlot({ feature, column, dots, colors, unit }: Dependen
     if (context) paintPlot(context, plot, width, colors);
   }, [plot, width, colors]);
   const decimals = decimalsOf([ranges.low, ranges.high]);
+  const sentence = dependenceSentence(feature);
+  if (values(feature.curve.x).length === 0) {
+    return (
+      <section class="dependence" aria-label={`How ${columnName(feature.name)} acts`}>
+        <h3>{columnName(feature.name)}</h3>
+        <p class="small">No row has a value to plot. {sentence}</p>
+      </section>
+    );
+  }
   return (
     <section class="dependence" aria-label={`How ${columnName(feature.name)} acts`}>
       <h3>{columnName(feature.name)}</h3>
       <p class="small">
-        {dependenceSentence(feature)} Dots are rows, the line the mean of all; up pushes the {unit} up.
+        {sentence} Dots are rows, {feature.labels.length > 0 ? "lines the means" : "the line the mean"} of
+        all; up pushes the {unit} up.
       </p>
       <div class="plot" ref={ref}>
         <span class="y-high small" aria-hidden="true">
@@ -48,7 +58,7 @@ export function DependencePlot({ feature, column, dots, colors, unit }: Dependen
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`${columnName(feature.name)}. ${dependenceSentence(feature)}`}
+          aria-label={`${columnName(feature.name)}. ${sentence}`}
           style={{ height: `${HEIGHT}px` }}
         />
       </div>

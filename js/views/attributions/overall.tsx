@@ -14,6 +14,7 @@ import {
 import { useTokenColors } from "../../ui/token_colors";
 import { DependencePlot } from "./dependence";
 import { across, cellText, type Dots } from "./dots";
+import { distinctNames } from "./names";
 import { TOKENS } from "./paint";
 import { decimalsOf } from "./steps";
 import { SwarmView } from "./swarm";
@@ -41,6 +42,7 @@ export function Overall({ summary, dots, openRow, onOpen }: OverallProps) {
   const marked = pointed ?? (openDot < 0 ? null : openDot);
   const largest = features[0]?.mean_abs ?? 0;
   const decimals = decimalsOf(features.map(({ mean_abs }) => mean_abs));
+  const named = useMemo(() => distinctNames(features.map(({ name }) => name)), [features]);
   const shown = all ? features : features.slice(0, FIRST);
   const column = features.findIndex(({ position }) => position === chosen);
   return (
@@ -58,6 +60,7 @@ export function Overall({ summary, dots, openRow, onOpen }: OverallProps) {
           <li key={feature.position} class={feature.position === chosen ? "chosen" : undefined}>
             <FeatureName
               feature={feature}
+              short={named(feature.name)}
               open={feature.position === chosen}
               onClick={() => choose(feature.position === chosen ? null : feature.position)}
             />
@@ -114,16 +117,17 @@ export function Overall({ summary, dots, openRow, onOpen }: OverallProps) {
 
 interface FeatureNameProps {
   feature: FeatureAttributions;
+  short: string;
   open: boolean;
   onClick: () => void;
 }
 
-function FeatureName({ feature: { name, kind }, open, onClick }: FeatureNameProps) {
-  const text = <MiddleEllipsis text={columnName(name)} />;
+function FeatureName({ feature: { name, kind }, short, open, onClick }: FeatureNameProps) {
+  const text = <MiddleEllipsis text={short} whole={columnName(name)} />;
   // Texts have no order to plot them by.
   if (kind === "text") return <span class="name still">{text}</span>;
   return (
-    <button type="button" class="name" aria-expanded={open} onClick={onClick}>
+    <button type="button" class="name" aria-label={columnName(name)} aria-expanded={open} onClick={onClick}>
       {text}
     </button>
   );

@@ -1,11 +1,15 @@
 /** One row: bars that lead from the baseline's output to the row's own. */
+import { useState } from "preact/hooks";
 import type { RowAttributions } from "../../contract/attributions";
-import { columnName, formatCount, MiddleEllipsis } from "../../ui";
-import { type Bar, waterfallOf } from "./steps";
+import { formatCount, LinkButton, MiddleEllipsis } from "../../ui";
+import { distinctNames } from "./names";
+import { type Bar, FIRST, folded, isFolded, waterfallOf } from "./steps";
 import { outputWords } from "./words";
 
 export function RowSteps({ row }: { row: RowAttributions }) {
-  const waterfall = waterfallOf(row);
+  const [all, setAll] = useState(false);
+  const waterfall = waterfallOf(all ? row : folded(row));
+  const named = distinctNames(row.steps.map(({ name }) => name));
   const { sums, bars, start, end, startText, endText } = waterfall;
   return (
     <>
@@ -24,10 +28,15 @@ export function RowSteps({ row }: { row: RowAttributions }) {
       <ul class="steps" aria-label={`What moved the answer for row ${formatCount(row.row)}`}>
         {sums && <Mark name="baseline" at={start} text={startText} />}
         {bars.map((bar) => (
-          <Step key={bar.key} bar={bar} zero={sums ? null : start} />
+          <Step key={bar.key} bar={bar} named={named} zero={sums ? null : start} />
         ))}
         {sums && <Mark name="this row" at={end} text={endText} />}
       </ul>
+      {isFolded(row) && (
+        <LinkButton onClick={() => setAll(!all)}>
+          {all ? `Show the first ${FIRST}` : `Show ${formatCount(row.steps.length)} columns`}
+        </LinkButton>
+      )}
       {!sums && (
         <p class="small">This method's numbers rank the columns; they do not add up to the output.</p>
       )}
@@ -35,14 +44,20 @@ export function RowSteps({ row }: { row: RowAttributions }) {
   );
 }
 
-function Step({ bar, zero }: { bar: Bar; zero: number | null }) {
+interface StepProps {
+  bar: Bar;
+  named: (name: string) => string;
+  zero: number | null;
+}
+
+function Step({ bar, named, zero }: StepProps) {
   const { name, cell, baseline, value, text, from, to } = bar;
   const up = (value ?? 0) > 0;
   const title = cell === "" ? name : `${name} = ${cell}${baseline === "" ? "" : `, baseline ${baseline}`}`;
   return (
     <li>
       <span class="label" title={title}>
-        <MiddleEllipsis text={columnName(name)} />
+        <MiddleEllipsis text={named(name)} whole={title} />
         {cell !== "" && <span class="cell"> = {cell}</span>}
       </span>
       <span class="track" aria-hidden="true">

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { RowAttributions } from "../../contract/attributions";
 import { live, many, report, result } from "../../gallery/attributions_fixtures";
+import { f8, i4 } from "../../gallery/fixtures";
 import { across, cellText, dotAt, readDots, rowOfDot, swarmOf } from "./dots";
-import { decimalsOf, waterfallOf } from "./steps";
+import { decimalsOf, FIRST, folded, isFolded, waterfallOf } from "./steps";
 import { dependenceSentence } from "./words";
 
 const row = live.local as RowAttributions;
@@ -34,6 +35,24 @@ describe("steps", () => {
     expect(bars[0]?.from).toBe(start);
     expect(bars.at(-1)?.to).toBeCloseTo(end, 12);
     for (let bar = 1; bar < bars.length; bar++) expect(bars[bar]?.from).toBe(bars[bar - 1]?.to);
+  });
+  test("many are folded, and still sum to the output", () => {
+    const steps = Array.from({ length: 40 }, (_, position) => ({
+      position,
+      name: `c${position}`,
+      cell: "",
+      baseline: "",
+      value: (40 - position) / 100,
+    }));
+    const whole = { ...row, baseline_output: 0, output: 8.2, delta: 0, steps, n_others: 0, others: 0 };
+    expect(isFolded(whole)).toBe(true);
+    const some = folded(whole);
+    expect([some.steps.length, some.n_others]).toEqual([FIRST, 28]);
+    expect(some.others).toBeCloseTo((28 * 29) / 200, 10);
+    const { bars, end } = waterfallOf(some);
+    expect(bars.at(-1)).toMatchObject({ name: "28 others", to: expect.closeTo(end, 10) });
+    expect(folded({ ...whole, n_others: 2, others: null }).others).toBeNull();
+    expect(folded({ ...whole, steps: steps.slice(0, FIRST + 1) }).steps).toHaveLength(FIRST + 1);
   });
   test("nothing moves, nothing breaks", () => {
     const still = { ...row, baseline_output: 0.3, output: 0.3, delta: 0, steps: [], n_others: 0, others: 0 };
@@ -91,5 +110,14 @@ describe("dots", () => {
     expect(cellText(second, 1)).toBe("JFK");
     expect(cellText({ ...first, kind: "datetime" }, Date.UTC(2021, 4, 1))).toBe("2021-05-01");
     expect(dependenceSentence(first)).toBe("On average lowest at 100 (−0.40), highest at 2,500 (+0.40).");
+  });
+  test("a column's sentence says what is constant, and what is missing", () => {
+    const [first, , third] = many.features;
+    if (!first || !third) throw new Error("no features");
+    expect(dependenceSentence(third)).toContain("Missing in 31 rows: −0.020 on average.");
+    const one = { x: f8([5]), mean: f8([0.5]), count: i4([9]), n_missing: 0, missing_mean: null };
+    expect(dependenceSentence({ ...first, curve: one })).toBe("Always 5: +0.50 on average.");
+    const none = { x: f8([]), mean: f8([]), count: i4([]), n_missing: 1, missing_mean: 0.2 };
+    expect(dependenceSentence({ ...first, curve: none })).toBe("Missing in 1 row: +0.20 on average.");
   });
 });

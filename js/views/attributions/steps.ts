@@ -26,6 +26,27 @@ export interface Waterfall {
   endText: string;
 }
 
+/** Bars that are drawn at first. */
+export const FIRST = 12;
+
+/** Whether the row has steps that are summed up at first: one alone takes no more room than its sum. */
+export function isFolded({ steps }: RowAttributions): boolean {
+  return steps.length > FIRST + 1;
+}
+
+/** The row with its smaller steps as one. */
+export function folded(row: RowAttributions): RowAttributions {
+  if (!isFolded(row)) return row;
+  const hidden = row.steps.slice(FIRST);
+  const sum = hidden.reduce((total, { value }) => total + (value ?? 0), 0);
+  return {
+    ...row,
+    steps: row.steps.slice(0, FIRST),
+    n_others: row.n_others + hidden.length,
+    others: row.n_others > 0 && row.others === null ? null : sum + (row.others ?? 0),
+  };
+}
+
 export function waterfallOf(row: RowAttributions): Waterfall {
   const { baseline_output: start, output: end, delta } = row;
   const sums = delta !== null && start !== null && end !== null;

@@ -39,10 +39,23 @@ export function footNotes(result: AttributionsSummary): string[] {
   return notes;
 }
 
-/** "lowest at 5.2 (−0.31), highest at 22.4 (+0.44)". */
+/** "On average lowest at 5.2 (−0.31), highest at 22.4 (+0.44). Missing in 12 rows: −0.02." */
 export function dependenceSentence(feature: FeatureAttributions): string {
+  return [valuesSentence(feature), missingSentence(feature)].filter((part) => part !== "").join(" ");
+}
+
+function missingSentence({ curve: { n_missing, missing_mean } }: FeatureAttributions): string {
+  if (n_missing === 0) return "";
+  return `Missing in ${plural(n_missing, "row")}: ${formatSigned(missing_mean, decimalsOf([missing_mean]))} on average.`;
+}
+
+function valuesSentence(feature: FeatureAttributions): string {
   const [x, mean] = [values(feature.curve.x), values(feature.curve.mean)];
-  if (mean.length < 2) return "";
+  if (mean.length === 1) {
+    const value = mean[0] as number;
+    return `Always ${cellText(feature, x[0] as number)}: ${formatSigned(value, decimalsOf([value]))} on average.`;
+  }
+  if (mean.length === 0) return "";
   let [low, high] = [0, 0];
   for (let bin = 1; bin < mean.length; bin++) {
     if ((mean[bin] as number) < (mean[low] as number)) low = bin;

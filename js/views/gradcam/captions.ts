@@ -41,7 +41,7 @@ export function mapWords(image: ShownImage, names: Names, method: string | undef
 
 /** What must be said on a picture about its map; null where nothing must. */
 export function warningOf(image: ShownImage): string | null {
-  if (image.map === null || !image.suspicious) return null;
+  if (image.map === null || image.complaint === "") return null;
   return brightestWords(image.map, image.picture) === null ? "empty map" : "fails a check";
 }
 
@@ -53,8 +53,7 @@ export function spoken(image: ShownImage, names: Names): string {
     const where = brightestWords(image.map, image.picture);
     parts.push(where === null ? "the map is dark everywhere" : `brightest ${where}`);
   }
-  const warning = warningOf(image);
-  if (warning === "fails a check") parts.push(`the map ${warning}`);
+  if (warningOf(image) === "fails a check") parts.push(`the map fails a check: ${image.complaint}`);
   return parts.filter(Boolean).join(", ");
 }
 

@@ -1,6 +1,6 @@
 /** The page's images as tiles. Arrow keys move between them. */
-import { useRef } from "preact/hooks";
-import { nextTile, PictureView } from "../../ui";
+import { useEffect, useRef } from "preact/hooks";
+import { MiddleEllipsis, nextTile, PictureView } from "../../ui";
 import { answerText, mapWords, type Names, spoken, verdictOf, warningOf } from "./captions";
 import type { ShownImage } from "./images";
 
@@ -14,11 +14,16 @@ interface ImageGridProps {
   names: Names;
   methods: MethodPair;
   pending: boolean;
+  /** Row of the image that was open before, which the focus goes back to. */
+  left: number | null;
   onOpen: (place: number) => void;
 }
 
-export function ImageGrid({ images, beside, names, methods, pending, onOpen }: ImageGridProps) {
+export function ImageGrid({ images, beside, names, methods, pending, left, onOpen }: ImageGridProps) {
   const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    if (left !== null) list.current?.querySelector<HTMLElement>(`button[data-row="${left}"]`)?.focus();
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     const tiles = [...(list.current?.querySelectorAll<HTMLButtonElement>("button.tile") ?? [])];
     const next = nextTile(tiles, event);
@@ -72,8 +77,14 @@ function Tile({ image, beside, names, methods, onOpen }: TileProps) {
         {beside && <Framed image={image} shown={beside} names={names} method={methods?.[1]} />}
       </span>
       <span class="caption" title={spoken(image, names)}>
-        <span class="answer">{answerText(image, names)}</span>
-        {verdict && <span class={verdict.wrong ? "wrong" : "quiet"}>{verdict.text}</span>}
+        <span class="answer">
+          <MiddleEllipsis text={answerText(image, names)} />
+        </span>
+        {verdict && (
+          <span class={verdict.wrong ? "wrong" : "quiet"}>
+            <MiddleEllipsis text={verdict.text} />
+          </span>
+        )}
       </span>
     </button>
   );
@@ -94,7 +105,11 @@ export function Framed({ image, shown, names, method }: FramedProps) {
   return (
     <span class="framed">
       <PictureView picture={image.picture} map={shown.map} />
-      {warning && <span class="failed-check">{warning}</span>}
+      {warning && (
+        <span class="failed-check" title={shown.complaint}>
+          {warning}
+        </span>
+      )}
       {of && <span class="map-of">{of}</span>}
     </span>
   );

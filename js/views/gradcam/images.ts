@@ -17,7 +17,8 @@ export interface ShownImage {
   probability: number;
   output: number;
   loss: number;
-  suspicious: boolean;
+  /** What speaks against the map, "" where nothing does. */
+  complaint: string;
   picture: Picture;
   /** null where no map was made. */
   map: HeatMap | null;
@@ -26,12 +27,7 @@ export interface ShownImage {
 
 export function imagesOf(page: ImagePage): ShownImage[] {
   const [rows, truth, predicted, target] = [page.rows, page.truth, page.predicted, page.target].map(values);
-  const [probability, output, loss, suspicious] = [
-    page.probability,
-    page.output,
-    page.loss,
-    page.suspicious,
-  ].map(values);
+  const [probability, output, loss] = [page.probability, page.output, page.loss].map(values);
   const pictures = picturesOf(page);
   const maps = mapsOf(page);
   const numbers = numbersOf(page);
@@ -44,7 +40,7 @@ export function imagesOf(page: ImagePage): ShownImage[] {
     probability: at(probability, place),
     output: at(output, place),
     loss: at(loss, place),
-    suspicious: at(suspicious, place) === 1,
+    complaint: page.complaints[place] ?? "",
     picture: pictures[place] ?? { width: 1, height: 1, pixels: new Uint8Array(3), stride: 1 },
     map: maps[place] ?? null,
     numbers: numbers[place] ?? null,

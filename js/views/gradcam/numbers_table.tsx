@@ -4,19 +4,20 @@ import { CopyButton, formatNumber } from "../../ui";
 import type { Numbers } from "./images";
 
 interface NumbersTableProps {
+  title: string;
   numbers: Numbers;
   /** Each number is the mean of so many by so many; 1 for the numbers as they are. */
   block: number;
 }
 
-export function NumbersTable({ numbers, block }: NumbersTableProps) {
+export function NumbersTable({ title, numbers, block }: NumbersTableProps) {
   const { height, width } = numbers;
   const text = useMemo(() => tabSeparated(numbers), [numbers]);
   const highest = useMemo(() => highestOf(numbers), [numbers]);
   return (
-    <section class="numbers" aria-label="The map's numbers">
+    <section class="numbers" aria-label={title}>
       <div class="numbers-head">
-        <h3>The map's numbers</h3>
+        <h3>{title}</h3>
         <CopyButton text={text}>Copy as table</CopyButton>
       </div>
       <p class="small">

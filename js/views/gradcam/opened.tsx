@@ -11,6 +11,7 @@ interface OpenedProps {
   page: ImagePage;
   image: ShownImage;
   beside: ShownImage | null;
+  besideBlock: number;
   names: Names;
   methods: MethodPair;
   pending: boolean;
@@ -23,6 +24,7 @@ export function Opened({
   page,
   image,
   beside,
+  besideBlock,
   names,
   methods,
   pending,
@@ -55,6 +57,11 @@ export function Opened({
         <Button onClick={onClose}>All images</Button>
       </div>
       <p class="facts">{factsOf(image, names)}</p>
+      {[image, beside].map((shown, side) => {
+        const complaint = shown?.map ? shown.complaint : "";
+        const which = beside === null ? "" : side === 0 ? "Left: " : "Right: ";
+        return complaint !== "" && <p class="complaint">{`${which}${complaint}`}</p>;
+      })}
       <div class="opened-body">
         <div
           class={`large${beside ? " pair" : ""}${pending ? " stale" : ""}`}
@@ -64,7 +71,16 @@ export function Opened({
           <Framed image={image} shown={image} names={names} method={methods?.[0]} />
           {beside && <Framed image={image} shown={beside} names={names} method={methods?.[1]} />}
         </div>
-        {image.numbers && <NumbersTable numbers={image.numbers} block={page.block} />}
+        {image.numbers && (
+          <NumbersTable
+            title={beside ? "Numbers of the left map" : "The map's numbers"}
+            numbers={image.numbers}
+            block={page.block}
+          />
+        )}
+        {beside?.numbers && (
+          <NumbersTable title="Numbers of the right map" numbers={beside.numbers} block={besideBlock} />
+        )}
       </div>
     </section>
   );

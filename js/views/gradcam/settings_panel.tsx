@@ -1,6 +1,8 @@
 /** What can be changed about the maps: class, method, layer, what stands beside them, and how opaque they are. */
 import type { ImagePage } from "../../contract/generated";
+import { values } from "../../contract/values";
 import { type Choice, Segmented, Select } from "../../ui";
+import { ClassFinder } from "./class_finder";
 import { LayerList } from "./layer_list";
 import { besideKind, firstOf, type Method, otherMethod, otherTarget, type Settings } from "./settings";
 
@@ -50,6 +52,7 @@ export function SettingsPanel({ settings, methods, classes, task, page, onChange
           target={target}
           classes={classes}
           task={task}
+          first={firstClass(page)}
           onChange={(next) => change({ target: next })}
         />
       )}
@@ -74,6 +77,7 @@ export function SettingsPanel({ settings, methods, classes, task, page, onChange
           target={beside.target}
           classes={classes}
           task={task}
+          first={firstClass(page)}
           onChange={(next) => next !== target && onChange({ beside: { ...beside, target: next } })}
         />
       )}
@@ -97,10 +101,15 @@ interface TargetChoiceProps {
   target: string | number;
   classes: readonly string[];
   task: string;
+  /** The class to begin with when one is to be chosen by name. */
+  first: number;
   onChange: (target: string | number) => void;
 }
 
-function TargetChoice({ label, target, classes, task, onChange }: TargetChoiceProps) {
+/** Classes that fit a plain list; of more, one is found by its name. */
+const LISTED_CLASSES = 30;
+
+function TargetChoice({ label, target, classes, task, first, onChange }: TargetChoiceProps) {
   const kind: TargetKind = typeof target === "number" ? "other" : (target as TargetKind);
   const kinds: Choice<TargetKind>[] = [
     { value: "predicted", label: "predicted" },
@@ -115,9 +124,9 @@ function TargetChoice({ label, target, classes, task, onChange }: TargetChoicePr
         label={label}
         choices={kinds}
         value={kind}
-        onChange={(next) => onChange(next === "other" ? 0 : next)}
+        onChange={(next) => onChange(next === "other" ? first : next)}
       />
-      {typeof target === "number" && (
+      {typeof target === "number" && classes.length <= LISTED_CLASSES && (
         <Select
           label={`${label} by name`}
           choices={classes.map((name, position) => ({ value: String(position), label: name }))}
@@ -125,6 +134,15 @@ function TargetChoice({ label, target, classes, task, onChange }: TargetChoicePr
           onChange={(next) => onChange(Number(next))}
         />
       )}
+      {typeof target === "number" && classes.length > LISTED_CLASSES && (
+        <ClassFinder label={`${label} by name`} classes={classes} value={target} onChange={onChange} />
+      )}
     </>
   );
+}
+
+/** The true class of the first image, else the one that the model says: where a choice by name begins. */
+function firstClass(page: ImagePage | null): number {
+  const known = [page?.truth, page?.predicted].map((codes) => (codes ? (values(codes)[0] ?? -1) : -1));
+  return known.find((code) => code >= 0) ?? 0;
 }

@@ -15,6 +15,7 @@ interface ShownProps {
   page: ImagePage;
   images: readonly ShownImage[];
   beside: readonly ShownImage[] | null;
+  besideBlock: number;
   methods: MethodPair;
   names: Names;
   pending: boolean;
@@ -22,8 +23,10 @@ interface ShownProps {
   onPage: (start: number) => void;
 }
 
-export function Shown({ host, page, images, beside, methods, names, pending, opacity, onPage }: ShownProps) {
+export function Shown(props: ShownProps) {
+  const { host, page, images, beside, besideBlock, methods, names, pending, opacity, onPage } = props;
   const [opened, open] = useState<number | null>(null);
+  const [left, leave] = useState<number | null>(null);
   const [, setRow] = useShared<number | null>(host, "row", null);
   const locked = useConnection(host) !== "live";
   if (images.length === 0) {
@@ -48,11 +51,15 @@ export function Shown({ host, page, images, beside, methods, names, pending, opa
         page={page}
         image={image}
         beside={beside?.[place] ?? null}
+        besideBlock={besideBlock}
         names={names}
         methods={methods}
         pending={pending}
         onMove={images.length > 1 ? (step) => openAt(place + step) : null}
-        onClose={() => open(null)}
+        onClose={() => {
+          leave(image.row);
+          open(null);
+        }}
         onPng={() => png([place], perImage, 480, `image-row-${image.row}.png`)}
       />
     );
@@ -66,6 +73,7 @@ export function Shown({ host, page, images, beside, methods, names, pending, opa
         names={names}
         methods={methods}
         pending={pending}
+        left={left}
         onOpen={openAt}
       />
       <Foot page={page} locked={locked} onPage={onPage} onPng={() => png(all, 4, 240, "images.png")} />

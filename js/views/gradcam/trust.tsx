@@ -15,6 +15,7 @@ interface TrustProps {
 
 export function Trust({ lines, checking, error, onCancel, onCheck }: TrustProps) {
   if (lines.length === 0 && !checking && error === null) return null;
+  const on = lines.find(({ name, detail }) => name === "deletion" && detail !== "");
   return (
     <section class="trust" aria-label="How far to trust it">
       <h3>How far to trust it</h3>
@@ -28,7 +29,15 @@ export function Trust({ lines, checking, error, onCancel, onCheck }: TrustProps)
           Not checked: {error.got || error.message} <LinkButton onClick={onCheck}>Check now</LinkButton>
         </p>
       )}
-      {!checking && lines.length > 0 && <TrustLines lines={lines} />}
+      {!checking && lines.length > 0 && <TrustLines lines={inOrder(lines)} />}
+      {!checking && on !== undefined && <p class="small">Checked on {on.detail}.</p>}
     </section>
   );
+}
+
+const ORDER: readonly TrustLine["verdict"][] = ["bad", "good", "not checked", "not applicable"];
+
+/** What was found first, then what was left out. */
+function inOrder(lines: readonly TrustLine[]): TrustLine[] {
+  return [...lines].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
 }

@@ -127,6 +127,8 @@ test("an image opens large with its numbers, by key back again", async () => {
   expect(shared.get("row")).not.toBe(second?.row);
   await press(drawn.one(".opened"), "Escape");
   expect(drawn.all("button.tile")).toHaveLength(12);
+  const root = drawn.one(".tiles").getRootNode() as Document | ShadowRoot;
+  expect((root.activeElement as HTMLElement).dataset.row).toBe(String(shared.get("row")));
 });
 
 test("pages turn", async () => {

@@ -29,7 +29,7 @@ function ImagesBody({ host }: { host: ViewHost }) {
   const [dragged, drag] = useState<number | null>(null);
   const opacity = dragged ?? kept ?? 0.6;
   const names = useMemo(() => ({ classes: classes ?? NO_CLASSES, task: task ?? "" }), [classes, task]);
-  const images = useShown(state.page, state.checks?.suspicious ?? null);
+  const images = useShown(state.page, state.checks?.complaints ?? null);
   const beside = useShown(state.beside, null);
   const { page } = state;
   return (
@@ -45,6 +45,7 @@ function ImagesBody({ host }: { host: ViewHost }) {
               page={page}
               images={images}
               beside={beside}
+              besideBlock={state.beside?.block ?? 1}
               methods={methodPair(page, state.beside)}
               names={names}
               pending={state.pending}
@@ -69,9 +70,9 @@ function ImagesBody({ host }: { host: ViewHost }) {
 }
 
 /** The page's images, with what the checks say about each. */
-function useShown(page: ImagePage | null, suspicious: ImagePage["suspicious"] | null): ShownImage[] | null {
+function useShown(page: ImagePage | null, complaints: readonly string[] | null): ShownImage[] | null {
   return useMemo(() => {
     if (page === null) return null;
-    return imagesOf(suspicious === null ? page : { ...page, suspicious });
-  }, [page, suspicious]);
+    return imagesOf(complaints === null ? page : { ...page, complaints });
+  }, [page, complaints]);
 }

@@ -1,4 +1,5 @@
 /** One row's text: what the model said of it, and its words by every method that is shown. */
+import { useState } from "preact/hooks";
 import type { AttributedText, TextAttributionsResult } from "../../contract/generated";
 import { values } from "../../contract/values";
 import { formatCount, formatNumber, LinkButton } from "../../ui";
@@ -39,7 +40,7 @@ export function TextCard({ shown, onOpen }: TextCardProps) {
       {shown.map(({ result, text }) => (
         <section key={result.method}>
           <Words text={text} label={`${name}, ${result.method_label}`} scale={scaleOf(result)}>
-            {shown.length > 1 && <b>{result.method_label}</b>} {fromTo(text, result.unit)}
+            {shown.length > 1 && <b>{result.method_label}</b>} {fromTo(text, result)}
           </Words>
         </section>
       ))}
@@ -48,11 +49,21 @@ export function TextCard({ shown, onOpen }: TextCardProps) {
   );
 }
 
+/** A long text has thousands of numbers: they are written when they are asked for. */
 function Numbers({ shown }: { shown: readonly Shown[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Numbers</summary>
+      {open && <NumbersTable shown={shown} />}
+    </details>
+  );
+}
+
+function NumbersTable({ shown }: { shown: readonly Shown[] }) {
   const columns = shown.map(({ result, text }) => ({ result, numbers: values(text.values) }));
   return (
-    <details>
-      <summary>Numbers</summary>
+    <div class="numbers">
       <table>
         <thead>
           <tr>
@@ -79,7 +90,7 @@ function Numbers({ shown }: { shown: readonly Shown[] }) {
           ))}
         </tbody>
       </table>
-    </details>
+    </div>
   );
 }
 
@@ -88,10 +99,14 @@ function answerSentence({ truth, predicted }: AttributedText): string {
   return `True answer: ${truth}, the model says ${predicted || "nothing"}`;
 }
 
-/** "0.02 to 3.22 log-odds of good", as far as the ends are known. */
-function fromTo({ output, baseline_output, target }: AttributedText, unit: string): string {
+/** "0.02 without the words to 3.22, log-odds of good", as far as the ends are known and mean something. */
+function fromTo(
+  { output, baseline_output, target }: AttributedText,
+  { method, unit }: TextAttributionsResult,
+): string {
   const of = target === "" ? unit : `${unit} of ${target}`;
   if (output === null) return of;
+  if (method === "saliency") return `${formatNumber(output, 3)} ${of}; how strongly words act, not which way`;
   if (baseline_output === null) return `${formatNumber(output, 3)} ${of}`;
   return `${formatNumber(baseline_output, 3)} without the words to ${formatNumber(output, 3)}, ${of}`;
 }

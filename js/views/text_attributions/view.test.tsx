@@ -108,6 +108,24 @@ describe("the panel", () => {
     expect(cancel).toHaveBeenCalled();
   });
 
+  test("saliency says that it has no direction", async () => {
+    const results = texts.live.results.map((result) => ({ ...result, method: "saliency" }));
+    const drawn = await panel({ results });
+    expect(drawn.one(".method").textContent).toContain("how strongly words act, not which way");
+    expect(drawn.one(".method").textContent).not.toContain("without the words");
+  });
+
+  test("writes its numbers when they are asked for", async () => {
+    const drawn = await panel();
+    expect(drawn.all(".numbers")).toHaveLength(0);
+    const details = drawn.one<HTMLDetailsElement>("article details");
+    details.open = true;
+    details.dispatchEvent(new Event("toggle"));
+    await settle();
+    const words = drawn.all("article")[0]?.querySelectorAll(".words")[0]?.querySelectorAll(".word").length;
+    expect(drawn.all(".numbers tbody tr")).toHaveLength(words as number);
+  });
+
   test("keeps what was there while it computes again, as stale", async () => {
     const drawn = await panel({ status: { state: "running", text: "Occlusion", fraction: null } });
     expect(drawn.one('[aria-busy="true"]').querySelectorAll("article").length).toBeGreaterThan(0);

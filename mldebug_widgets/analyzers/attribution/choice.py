@@ -66,18 +66,21 @@ def _followed(ev: Evaluation, name: str) -> npt.NDArray[np.intp] | None:
     if ev.model.family != "torch":
         raise _no_gradients(name, f"{ev.model_name} is no torch module, so it has no gradients")
     with ev.model.running():
-        why = _why_not_followed(ev)
+        why, error = _why_not_followed(ev)
         if why:
-            raise _no_gradients(name, why)
+            raise _no_gradients(name, why) from error
         return owners_of(ev, net_of(ev), leaves=True)
 
 
-def _why_not_followed(ev: Evaluation) -> str:
-    """Return why no gradient arrives at what the model reads, or ""."""
+def _why_not_followed(ev: Evaluation) -> tuple[str, MldError | None]:
+    """Return why no gradient arrives at what the model reads, or "", and the error that says so if there was one."""
     net = net_of(ev)
     rows = read_batch(ev, net, ev.X.iloc[:1])
+    if any(part.ndim == 0 or len(part) != 1 for part in rows.parts):
+        shapes = ", ".join(str(tuple(part.shape)) for part in rows.parts)
+        return f"what {ev.model_name} reads of one row has the shapes {shapes}, not one entry per row", None
     if not rows.leaves:
-        return f"{ev.model_name} reads whole numbers, and has no embedding layer to follow gradients to"
+        return f"{ev.model_name} reads whole numbers, and has no embedding layer to follow gradients to", None
     target = np.zeros(len(rows), dtype=np.intp)
     explained = Explained(ev.model.rule, target, "predicted value")
     try:
@@ -85,12 +88,12 @@ def _why_not_followed(ev: Evaluation) -> str:
     except MldError as error:
         if error.code != "MLD-O85":
             raise
-        return error.got
+        return error.got, error
     except Exception as error:
         if is_out_of_memory(error):
             PieceSize(1).halve(error)
         raise
-    return "" if reached else f"no gradient of {ev.model_name}'s output reaches its inputs"
+    return ("" if reached else f"no gradient of {ev.model_name}'s output reaches its inputs"), None
 
 
 def _no_gradients(name: str, why: str) -> MldValueError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 import torch
 from torch import nn
 
 from mldebug_widgets.analyzers.attribution.explained import Explained
-from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, Tensors
+from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, Tensors, uncompiled
 from mldebug_widgets.analyzers.attribution.pieces import PieceSize, chunks, is_out_of_memory
 from mldebug_widgets.errors import MldError, MldValueError
 
@@ -20,8 +21,8 @@ class _Explaining(nn.Module):
 
     def __init__(self, net: Net, explained: Explained) -> None:
         super().__init__()
-        self.module = net.module
-        self._net = net
+        self._net = copy(net)
+        self._net.module = self.module = uncompiled(net.module)
         self._explained = explained
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
@@ -41,6 +42,8 @@ def deeplift(
     """
     if net.embeddings or len(batch.leaves) != len(batch.parts) or isinstance(net.module, torch.jit.ScriptModule):
         raise _cannot("it reads whole numbers, has embeddings or is scripted")
+    if any(isinstance(part, torch.jit.ScriptModule) for part in net.module.modules()):
+        raise _cannot("a part of it is scripted, and what happens inside cannot be watched")
     from captum.attr import DeepLift
 
     explainer: Any = DeepLift(_Explaining(net, explained))

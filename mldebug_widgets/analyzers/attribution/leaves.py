@@ -41,6 +41,12 @@ class Batch:
         return Batch([part[start:stop] for part in self.parts], [leaf[start:stop] for leaf in self.leaves])
 
 
+def uncompiled(module: nn.Module) -> nn.Module:
+    """Return the user's own module where it was compiled: compiled code does not run the hooks of its parts."""
+    own: nn.Module = getattr(module, "_orig_mod", module)
+    return own
+
+
 class Net:
     """A module called on parts and leaves.
 
@@ -61,6 +67,8 @@ class Net:
         self.embeddings: list[nn.Module] = []
         if not scripted:
             self.embeddings += [part for part in module.modules() if isinstance(part, nn.Embedding | nn.EmbeddingBag)]
+        if self.embeddings:
+            self.module = uncompiled(module)
 
     def split(self, inputs: Any) -> Tensors:
         """Return the tensors of an input in order."""
@@ -82,7 +90,7 @@ class Net:
         def collect(start: int, stop: int) -> None:
             with self._collected() as outputs, torch.no_grad():
                 self.call([part[start:stop] for part in parts])
-            found.append([output.detach() for output in outputs])
+            found.append(outputs)
 
         at_once(len(parts[0]), PieceSize(_ROWS_AT_ONCE), collect)
         return [torch.cat(same) for same in zip(*found, strict=True)]
@@ -112,7 +120,11 @@ class Net:
             ) from error  # fmt: skip
 
     def answer(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return the module's answer, one tensor: all others were refused when the Evaluation was made."""
+        """Return the module's answer, one tensor: all others were refused when the Evaluation was made.
+
+        The module is given copies, because it may write into what it reads.
+        """
+        parts = [part.clone() for part in parts]
         if self.names is not None:
             output: torch.Tensor = self.module(**dict(zip(self.names, parts, strict=True)))
         else:
@@ -132,13 +144,13 @@ class Net:
     @contextmanager
     def _collected(self) -> Iterator[Tensors]:
         outputs: Tensors = []
-        with self._hooked(lambda _module, _inputs, output: outputs.append(output)):
+        with self._hooked(lambda _module, _inputs, output: outputs.append(output.detach().clone())):
             yield outputs
 
     @contextmanager
     def _answering(self, outputs: Sequence[torch.Tensor]) -> Iterator[None]:
         waiting = iter(outputs)
-        with self._hooked(lambda _module, _inputs, _output: next(waiting)):
+        with self._hooked(lambda _module, _inputs, _output: next(waiting).clone()):
             yield
 
     @contextmanager

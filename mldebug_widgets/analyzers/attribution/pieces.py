@@ -102,9 +102,8 @@ def guarded(running: Callable[[], AbstractContextManager[object]], work: Iterato
         step: Step | None = None
         with running():
             until = time.perf_counter() + PIECE_SECONDS
-            while time.perf_counter() < until:
+            while step is None or time.perf_counter() < until:
                 step = next(work, None)
                 if step is None:
                     return
-        if step is not None:
-            yield step
+        yield step

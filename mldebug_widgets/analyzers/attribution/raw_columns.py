@@ -73,7 +73,10 @@ def _reader(ev: Evaluation, net: Net, *, leaves: bool) -> Read:
     def read(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         assert ev.model.opened is not None
         batch = net.batch(ev.model.opened.inputs_of(frame, np.arange(len(frame))), with_embeddings=leaves)
-        return _flat(batch.leaves if leaves else batch.parts)
+        tensors = batch.leaves if leaves else batch.parts
+        if any(tensor.ndim == 0 or len(tensor) != len(frame) for tensor in tensors):
+            raise _beside(ev)
+        return _flat(tensors)
 
     return read
 

@@ -22,7 +22,8 @@ from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
 from mldebug_widgets.analyzers.class_activation.layouts import Layout, layouts_of
 from mldebug_widgets.analyzers.class_activation.taps import first_tensor
 
-_PROBES = 5
+#: Images in the pass that is looked at.
+PROBES = 5
 _LEAST_LOCAL = 0.1
 _PER_EXTRA, _PER_ODDITY = 0.002, 0.05  # of two readings that fit nearly as well the plainer one is taken
 _MOST_CANDIDATES = 6
@@ -75,8 +76,12 @@ def spatial_layers(model: ExplainedModel, images: torch.Tensor) -> tuple[list[Fo
 
 def _probes(model: ExplainedModel, images: torch.Tensor) -> torch.Tensor:
     first = model.axes.first(images[:1])
-    probes = first.repeat(_PROBES, 1, 1, 1).contiguous()
+    probes = first.repeat(PROBES, 1, 1, 1).contiguous()
     height, width = model.axes.size
+    if not first.is_floating_point():  # such as entries of a palette: other numbers than these may mean nothing
+        for at, (rows, columns) in enumerate(_boxes(height, width), start=1):
+            probes[at, :, rows, columns] = first.amin() + first.amax() - probes[at, :, rows, columns]
+        return model.axes.back(probes)
     spread = first.float().std().clamp_min(0.1)
     pattern = torch.ones(height, width, device=first.device)
     pattern[::2] *= -1  # stripes and a step: edges alone would leave flat areas unchanged
@@ -120,7 +125,7 @@ def best_layout(
     best: tuple[Layout, float] | None = None
     leading = 0.0
     changes: dict[tuple[str, int], torch.Tensor] = {}
-    for layout in layouts_of(tuple(value.shape), _PROBES, size, seen):
+    for layout in layouts_of(tuple(value.shape), PROBES, size, seen):
         key = layout.form, layout.channel_axis
         if key not in changes:
             changes[key] = _changes(value, layout)
@@ -135,8 +140,8 @@ def best_layout(
 def _changes(value: torch.Tensor, layout: Layout) -> torch.Tensor:
     """Return how much each place changed with each box: the layer's output with one channel, and one image fewer."""
     batch = layout.batch_axis
-    parts = value.reshape(*value.shape[:batch], _PROBES, -1, *value.shape[batch + 1 :])
-    changed = parts.narrow(batch, 1, _PROBES - 1) - parts.narrow(batch, 0, 1)
+    parts = value.reshape(*value.shape[:batch], PROBES, -1, *value.shape[batch + 1 :])
+    changed = parts.narrow(batch, 1, PROBES - 1) - parts.narrow(batch, 0, 1)
     sizes = changed.flatten(batch, batch + 1).float().abs()
     return sizes.mean(layout.channel_axis, keepdim=True).cpu()
 
@@ -153,7 +158,7 @@ def _locality(change: npt.NDArray[np.float32], size: tuple[int, int]) -> float:
 
 @lru_cache(maxsize=64)
 def _covered(size: tuple[int, int], grid: tuple[int, ...]) -> npt.NDArray[np.float32]:
-    covered = torch.zeros(_PROBES - 1, *size)
+    covered = torch.zeros(PROBES - 1, *size)
     for at, box in enumerate(_boxes(*size)):
         covered[at][box] = 1
     return np.asarray(adaptive_avg_pool2d(covered, (grid[0], grid[1])).numpy())

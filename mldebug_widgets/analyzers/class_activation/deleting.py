@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,11 @@ from mldebug_widgets.analyzers.class_activation.scaling import enlarged
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Steps
 
 Floats = npt.NDArray[np.float32]
-_SHARES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
-_POINTS = np.array((0.0, *_SHARES, 1.0))
+#: Shares of the pixels that are gone at each step. They mirror each other, so that bringing back in a random order is
+#: deleting in the reverse order, and one random curve serves both.
+SHARES = (0.05, 0.2, 0.5, 0.8, 0.95)
+#: Enough to tell layers apart.
+FIRST_SHARES = SHARES[:3]
 _LEAST_FALL = 0.01  # an answer that falls by less than this when the whole image goes says nothing about its parts
 _NEVER_ZERO = 0.02
 
@@ -28,14 +32,14 @@ class Subjects:
 
 
 def curves(model: ExplainedModel, subjects: Subjects, orders: list[Floats], batches: Batches,
-           *, insert: bool = False) -> Steps[npt.NDArray[np.float64]]:  # fmt: skip
-    """Return (orders, m, points) the probability of the target after the shares 0, 5%, 10%, ... 100% of the pixels.
+           *, insert: bool = False, shares: Sequence[float] = SHARES) -> Steps[npt.NDArray[np.float64]]:  # fmt: skip
+    """Return (orders, m, points) the probability of the target after 0, each of ``shares``, and all of the pixels.
 
     Each of ``orders`` is (m, h, w): the highest places go first. Deleted pixels take their image's mean colour.
     """
     m, size = len(subjects.rows), model.axes.size
     ranks = torch.stack([_ranks(order, size) for order in orders])
-    shares = torch.tensor(_SHARES)
+    levels = torch.tensor(shares)
     with model.running():
         images = model.axes.first(model.inputs(subjects.rows))
         whole, blank = (
@@ -44,30 +48,30 @@ def curves(model: ExplainedModel, subjects: Subjects, orders: list[Floats], batc
         )
 
     def answered(start: int, stop: int) -> npt.NDArray[np.float32]:
-        order, image, step = np.unravel_index(np.arange(start, stop), (len(orders), m, len(_SHARES)))
-        gone = ranks[order, image] < shares[step].reshape(-1, 1, 1)
+        order, image, step = np.unravel_index(np.arange(start, stop), (len(orders), m, len(shares)))
+        gone = ranks[order, image] < levels[step].reshape(-1, 1, 1)
         gone = (~gone if insert else gone).unsqueeze(1).to(images.device)
         with model.running():
             chosen = images[torch.from_numpy(image)]
             return _probability(model, torch.where(gone, _mean(chosen), chosen), subjects.targets[image])
 
     doing = "Bringing the brightest parts back" if insert else "Deleting the brightest parts"
-    parts = yield from batches.over(len(orders) * m * len(_SHARES), answered, doing)
-    inner = np.concatenate(parts).reshape(len(orders), m, len(_SHARES)).astype(np.float64)
+    parts = yield from batches.over(len(orders) * m * len(shares), answered, doing)
+    inner = np.concatenate(parts).reshape(len(orders), m, len(shares)).astype(np.float64)
     first, last = (blank, whole) if insert else (whole, blank)
     ends = [np.broadcast_to(end, (len(orders), m))[..., None] for end in (first, last)]
     return np.concatenate([ends[0], inner, ends[1]], axis=2)
 
 
-def areas(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def areas(values: npt.NDArray[np.float64], shares: Sequence[float] = SHARES) -> npt.NDArray[np.float64]:
     """Return (orders, m) the area under each curve above the lowest answer seen for the image, as a share.
 
     NaN for images whose answer hardly moves at all.
     """
     low = values.min(axis=(0, 2), keepdims=True)
     span = values.max(axis=(0, 2), keepdims=True) - low
-    shares = np.where(span > _LEAST_FALL, (values - low) / np.where(span > 0, span, 1), np.nan)
-    return np.asarray(np.trapezoid(shares, _POINTS, axis=2))
+    scaled = np.where(span > _LEAST_FALL, (values - low) / np.where(span > 0, span, 1), np.nan)
+    return np.asarray(np.trapezoid(scaled, np.array((0.0, *shares, 1.0)), axis=2))
 
 
 def times_better(smaller: npt.NDArray[np.float64], larger: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

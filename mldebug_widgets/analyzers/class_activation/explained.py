@@ -86,7 +86,11 @@ class ExplainedModel:
         return other
 
     def answer(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Return the raw outputs, (n, k) or (n, 1); call it inside ``running()``."""
+        """Return the raw outputs, (n, k) or (n, 1); call it inside ``running()``.
+
+        The model is given a copy, because it may write into what it reads.
+        """
+        inputs = inputs.clone()
         raw = self._opened.answer(inputs) if self.net is None or self._as_given else self.net(inputs)
         if not isinstance(raw, torch.Tensor):
             raw = self._as_tensor(raw)

@@ -129,7 +129,9 @@ def _tokens(
     if shape[1] == n:
         forms.append(("sequence first", shape[0]))
     for form, tokens in forms:
-        for extra in range(min(_MOST_EXTRA_TOKENS, tokens - 4) + 1):
+        # Tokens on the last axis are what comes before pooling, without extra ones: any width could be read as some.
+        most = 0 if form == "token channels first" else _MOST_EXTRA_TOKENS
+        for extra in range(min(most, tokens - 4) + 1):
             for grid in _grids(tokens - extra, size):
                 exact = grid[0] * size[1] == grid[1] * size[0]
                 if exact or grid in seen or extra <= (0 if seen else 1):

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from mldebug_widgets.analyzers.attribution.gradients import quadrature
 from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
 from mldebug_widgets.analyzers.class_activation.mapping import Maps
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Steps
@@ -68,8 +69,8 @@ def integrated_gradients(
     With the maps come each image's completeness delta, and the difference of the outputs that it is measured against.
     The way is cut at the ``n_steps`` points of Gauss and Legendre's rule.
     """
-    points, shares = np.polynomial.legendre.leggauss(n_steps)
-    alphas, weights = torch.from_numpy((points + 1) / 2).float(), torch.from_numpy(shares / 2).float()
+    path = quadrature(n_steps)
+    alphas, weights = path.alphas.float(), path.weights.float()
     summed = torch.zeros(len(rows), *model.axes.size)
     failed = []
 

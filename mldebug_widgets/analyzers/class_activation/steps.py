@@ -48,6 +48,11 @@ class Batches:
         self._responsive = responsive and size is None
         self.size = size or (4 if self._responsive else 16)
 
+    def begin_small(self) -> None:
+        """Begin with one item, as a call takes long."""
+        if self._responsive:
+            self.size = 1
+
     def over(self, n: int, work: Callable[[int, int], Value], doing: str) -> Steps[list[Value]]:
         """Return what ``work(start, stop)`` gives for ranges that cover 0 to ``n``."""
         parts: list[Value] = []

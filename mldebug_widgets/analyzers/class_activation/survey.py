@@ -9,8 +9,16 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from mldebug_widgets.analyzers.class_activation.candidates import Found, shortlist, spatial_layers
-from mldebug_widgets.analyzers.class_activation.deleting import Subjects, areas, curves, random_orders, times_better
+from mldebug_widgets.analyzers.class_activation.candidates import PROBES, Found, shortlist, spatial_layers
+from mldebug_widgets.analyzers.class_activation.deleting import (
+    FIRST_SHARES,
+    Subjects,
+    areas,
+    curves,
+    random_orders,
+    times_better,
+)
+from mldebug_widgets.analyzers.class_activation.effort import counting, is_heavy, tested_on
 from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
 from mldebug_widgets.analyzers.class_activation.mapping import Maps, one_pass
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Steps
@@ -19,7 +27,9 @@ if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
 Positions = npt.NDArray[np.intp]
-_PIXELS_OF_TEST = 200_000
+_TESTED_WHEN_HEAVY = 4
+_OF_ONE_GRID_WHEN_HEAVY = 2
+_LEFT = f"Not tested: the model takes long for one image, so {_TESTED_WHEN_HEAVY} layers were."
 _AS_GOOD = 0.9  # a deeper layer with this share of the best score is taken: it says more about the class
 
 
@@ -41,7 +51,7 @@ class Survey:
     """What is known of a model's layers.
 
     ``spatial`` all that keep the places, by name; ``ran`` names of all that ran, in order; ``ranked`` the best first;
-    ``reason`` why the first; ``tested`` whether the deletion test has been made.
+    ``reason`` why the first; ``tested`` whether the deletion test has been made; ``operations`` that one image costs.
     """
 
     spatial: dict[str, Found]
@@ -49,25 +59,24 @@ class Survey:
     ranked: tuple[Ranked, ...]
     reason: str
     tested: bool
+    operations: float
 
 
 _KNOWN: WeakKeyDictionary[Evaluation, Survey] = WeakKeyDictionary()
-
-
-def tested_on(size: tuple[int, int]) -> int:
-    """Return on how many images a test is made: 16 small ones or at least 4."""
-    return int(np.clip(_PIXELS_OF_TEST // (size[0] * size[1]), 4, 16))
 
 
 def survey(ev: Evaluation, model: ExplainedModel, batches: Batches, *, rank: bool) -> Steps[Survey]:
     """Return what is known of the layers; looked at once per Evaluation, and tested once when ``rank`` asks for it."""
     known = _KNOWN.get(ev)
     if known is None:
-        with model.running():
+        with model.running(), counting(model.net) as counted:
             found, ran = spatial_layers(model, model.inputs(_subjects(ev, 1).rows))
         listed = tuple(Ranked(entry, None, "Not tested.") for entry in shortlist(model, found))
-        known = Survey({entry.name: entry for entry in found}, ran, listed, "", tested=False)
+        by_name = {entry.name: entry for entry in found}
+        known = Survey(by_name, ran, listed, "", tested=False, operations=counted.operations / PROBES)
         _KNOWN[ev] = known
+    if is_heavy(known.operations):
+        batches.begin_small()
     if rank and not known.tested and known.ranked:
         known = yield from _ranked(ev, model, known, batches)
         _KNOWN[ev] = known
@@ -93,8 +102,9 @@ def _spread(rows: Positions, n: int) -> Positions:
 
 
 def _ranked(ev: Evaluation, model: ExplainedModel, known: Survey, batches: Batches) -> Steps[Survey]:
-    subjects = _subjects(ev, tested_on(model.axes.size))
+    subjects = _subjects(ev, tested_on(model.axes.size, known.operations))
     layers = [entry.found for entry in known.ranked]
+    layers = _fewer(layers) if is_heavy(known.operations) else layers
     made = yield from one_pass(model, subjects.rows, subjects.targets, "gradcam", layers, batches)
     maps = {name: entry for name, entry in made.items() if isinstance(entry, Maps)}
     rng = np.random.default_rng(ev.seed)
@@ -103,11 +113,24 @@ def _ranked(ev: Evaluation, model: ExplainedModel, known: Survey, batches: Batch
     scores: dict[str, float] = {}
     if maps:
         orders = [entry.values for entry in maps.values()] + chance
-        area = areas((yield from curves(model, subjects, orders, batches)))
+        found = yield from curves(model, subjects, orders, batches, shares=FIRST_SHARES)
+        area = areas(found, FIRST_SHARES)
         for at, (name, entry) in enumerate(maps.items()):
             by_chance = area[len(maps) + grids.index(entry.values.shape[1:])]
             scores[name] = _median(times_better(area[at], by_chance))
-    return _judged(known, scores, len(subjects.rows), ev.seed)
+    left = {entry.found.name for entry in known.ranked} - {layer.name for layer in layers}
+    return _judged(known, scores, left, f"{len(subjects.rows)} images, random order drawn with seed {ev.seed}")
+
+
+def _fewer(layers: list[Found]) -> list[Found]:
+    """Return four of the layers, of several grids where there are some, for a model that takes long."""
+    if len({layer.layout.grid for layer in layers}) == 1:
+        return layers[:_TESTED_WHEN_HEAVY]
+    kept: list[Found] = []
+    for layer in layers:
+        if sum(other.layout.grid == layer.layout.grid for other in kept) < _OF_ONE_GRID_WHEN_HEAVY:
+            kept.append(layer)
+    return kept[:_TESTED_WHEN_HEAVY]
 
 
 def _median(ratios: npt.NDArray[np.float64]) -> float:
@@ -115,8 +138,12 @@ def _median(ratios: npt.NDArray[np.float64]) -> float:
     return float(np.exp(np.log(known).mean())) if len(known) else float("nan")
 
 
-def _judged(known: Survey, scores: dict[str, float], n: int, seed: int) -> Survey:
-    entries = [_with_reason(entry, scores) for entry in known.ranked]
+def _judged(known: Survey, scores: dict[str, float], left: set[str], images: str) -> Survey:
+    """Order the layers by their scores; those ``left`` were not tested."""
+    entries = [
+        replace(entry, reason=_LEFT) if entry.found.name in left else _with_reason(entry, scores)
+        for entry in known.ranked
+    ]
     reached = [entry for entry in entries if entry.found.name in scores]
     unreached = [entry for entry in entries if entry.found.name not in scores]
     by_score = sorted(reached, key=lambda entry: -(entry.score or 0.0))
@@ -129,7 +156,6 @@ def _judged(known: Survey, scores: dict[str, float], n: int, seed: int) -> Surve
             "answers hardly change even when the whole image is deleted."))  # fmt: skip
     deepest = next(entry for entry in reached if (entry.score or 0) >= _AS_GOOD * best.score)
     order = [deepest, *(entry for entry in by_score if entry is not deepest)]
-    images = f"{n} images, random order drawn with seed {seed}"
     standing = (
         "the most" if deepest is best else f"nearly the most (of {best.found.name}: {best.score:.1f}), and deeper,"
     )
@@ -137,7 +163,7 @@ def _judged(known: Survey, scores: dict[str, float], n: int, seed: int) -> Surve
         f"Deleting where its map is bright makes the score fall {deepest.score:.1f} times as fast as in random order, "
         f"{standing} of {len(by_score)} layers tested ({images})."
     )
-    return Survey(known.spatial, known.ran, (*order, *unreached), reason, tested=True)
+    return replace(known, ranked=(*order, *unreached), reason=reason, tested=True)
 
 
 def _with_reason(entry: Ranked, scores: dict[str, float]) -> Ranked:

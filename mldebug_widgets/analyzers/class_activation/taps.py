@@ -46,7 +46,7 @@ def tapped(model: ExplainedModel, images: torch.Tensor, targets: torch.Tensor | 
                 value = value.detach().requires_grad_()
             outputs[name] = value
             # A copy goes on, because the next layer may write into it, and the output is to stay what it was.
-            return value.clone() if follow else value
+            return value.clone()
 
         return cut
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 
 from mldebug_widgets.analyzers.class_activation.deleting import Subjects, areas, curves, random_orders, times_better
+from mldebug_widgets.analyzers.class_activation.effort import is_heavy, tested_on
 from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
 from mldebug_widgets.analyzers.class_activation.making import Made, made_at
 from mldebug_widgets.analyzers.class_activation.pixels import baseline_of
@@ -16,7 +17,6 @@ from mldebug_widgets.analyzers.class_activation.randomising import randomised, r
 from mldebug_widgets.analyzers.class_activation.request import PIXEL_METHODS
 from mldebug_widgets.analyzers.class_activation.scaling import enlarged
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Steps
-from mldebug_widgets.analyzers.class_activation.survey import tested_on
 from mldebug_widgets.analyzers.trust import TrustLine
 
 Floats = npt.NDArray[np.float32]
@@ -28,12 +28,23 @@ _LABELS = {
     "randomisation": "Changes when weights are randomised",
     "max_sensitivity": "Max sensitivity",
 }
+#: What a check that failed says against every map, the worst first; deletion speaks for each image.
+_AGAINST = {
+    "convergence_delta": "The attributions do not sum to the output.",
+    "randomisation": "The map hardly depends on the model's last layers.",
+    "infidelity": "The attributions do not foretell what hiding parts does to the answer.",
+    "max_sensitivity": "Noise that nobody sees changes the map.",
+    "insertion": "Bringing bright parts back is no better than random.",
+}
 _COSTLY = frozenset({"occlusion", "ablationcam", "scorecam", "integrated_gradients"})
 _BEATS = 1.1
 _CELLS = 14  # pixel attributions are judged in cells of this grid: single pixels would only add noise
 _NOISE = 0.02
-_DRAWS = 4
-_HIDINGS = 24
+#: Draws where one pass is quick, and where it takes long.
+_ORDERS, _ORDERS_WHEN_HEAVY = 2, 1
+_DRAWS, _DRAWS_WHEN_HEAVY = 4, 2
+_SHUFFLES, _SHUFFLES_WHEN_HEAVY = 3, 1
+_HIDINGS, _HIDINGS_WHEN_HEAVY = 24, 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,19 +59,19 @@ def trust_steps(model: ExplainedModel, made: Made, batches: Batches) -> Steps[Tr
     """Check the maps of ``made`` on ``request.n_checked`` of its images."""
     request = made.request
     usable = np.flatnonzero(np.isfinite(made.maps.values).all((1, 2)) & made.maps.values.any((1, 2)))
-    wanted = tested_on(model.axes.size) if request.n_checked is None else request.n_checked
+    wanted = tested_on(model.axes.size, made.survey.operations) if request.n_checked is None else request.n_checked
     chosen = usable[np.unique(np.linspace(0, len(usable) - 1, min(wanted, len(usable))).astype(np.intp))]
     if not len(chosen):
         why = "not asked for" if wanted == 0 else "no image has a map"
         lines = [_converges(made)] + [_not_checked(name, why) for name in list(_LABELS)[1:]]
         return Trust(tuple(lines), _complaints(made, {}, lines))
     part = _Part(model, made, chosen, batches)
-    deletion, per_image = yield from part.deletion()
+    deletion, insertion, per_image = yield from part.deletion_and_insertion()
     lines = [
         _converges(made),
         (yield from part.infidelity()),
         deletion,
-        (yield from part.insertion()),
+        insertion,
         (yield from part.randomisation()),
         (yield from part.sensitivity()),
     ]
@@ -77,27 +88,32 @@ class _Part:
         self.request = replace(made.request, rows=made.request.rows[chosen], targets=made.request.targets[chosen])
         self.subjects = Subjects(self.request.rows, self.request.targets)
         self.values = made.maps.values[chosen]
+        self.heavy = is_heavy(made.survey.operations)
         self.on = f"{len(chosen)} of {len(made.request.rows)} images, seed {made.request.seed}"
 
-    def _orders(self) -> list[Floats]:
-        order = self.values
-        if self.request.method in PIXEL_METHODS:
-            cells = tuple(min(_CELLS, length) for length in order.shape[1:])
-            strength = torch.from_numpy(order if self.request.method != "saliency" else np.abs(order))
-            order = enlarged(strength, (cells[0], cells[1])).numpy()
-        return [order, *(random_orders(len(order), order.shape[1:], self.rng) for _ in range(2))]
+    def _order(self) -> Floats:
+        """Return the places of the maps, the highest to go first."""
+        if self.request.method not in PIXEL_METHODS:
+            return self.values
+        cells = tuple(min(_CELLS, length) for length in self.values.shape[1:])
+        strength = torch.from_numpy(self.values if self.request.method != "saliency" else np.abs(self.values))
+        return enlarged(strength, (cells[0], cells[1])).numpy()
 
-    def deletion(self) -> Steps[tuple[TrustLine, npt.NDArray[np.float64]]]:
-        """Area under the answer while deleting at random, over the same by the map."""
-        area = areas((yield from curves(self.model, self.subjects, self._orders(), self.batches)))
-        ratios = times_better(area[0], area[1:].mean(0))
-        return self._beats("deletion", ratios), ratios
+    def deletion_and_insertion(self) -> Steps[tuple[TrustLine, TrustLine, npt.NDArray[np.float64]]]:
+        """Compare the areas under the answer, while deleting and while bringing back by the map, with random order.
 
-    def insertion(self) -> Steps[TrustLine]:
-        """Area under the answer while bringing back by the map, over the same at random."""
-        found = yield from curves(self.model, self.subjects, self._orders(), self.batches, insert=True)
-        area = areas(found)
-        return self._beats("insertion", times_better(area[1:].mean(0), area[0]))
+        The third value is the first comparison for each image. One random curve serves both: read backwards it is that
+        of bringing back in the reverse order.
+        """
+        order = self._order()
+        drawn = _ORDERS_WHEN_HEAVY if self.heavy else _ORDERS
+        chance = [random_orders(len(order), order.shape[1:], self.rng) for _ in range(drawn)]
+        gone = yield from curves(self.model, self.subjects, [order, *chance], self.batches)
+        back = yield from curves(self.model, self.subjects, [order], self.batches, insert=True)
+        deletion, insertion = areas(gone), areas(np.concatenate([back, gone[1:, :, ::-1]]))
+        faster = times_better(deletion[0], deletion[1:].mean(0))
+        sooner = times_better(insertion[1:].mean(0), insertion[0])
+        return self._beats("deletion", faster), self._beats("insertion", sooner), faster
 
     def _beats(self, name: str, ratios: npt.NDArray[np.float64]) -> TrustLine:
         known = ratios[np.isfinite(ratios)]
@@ -107,21 +123,25 @@ class _Part:
         return _line(name, value, f"{value:.1f}x", value >= _BEATS, ("yes", "no better than random"), self.on)
 
     def randomisation(self) -> Steps[TrustLine]:
-        """Rank correlation of the maps with those of a copy whose last layers are randomised."""
+        """Rank correlation of the maps with those of copies whose last layers are randomised."""
         name = "randomisation"
         if self.request.method in _COSTLY - {"integrated_gradients"}:
             return _not_checked(name, "takes as many passes as the maps themselves")
         if self.values[0].size < 9:
             return _not_checked(name, "the map has too few cells to rank")
-        with self.model.running():
-            copy, why = randomised(self.model, self.made.survey.ran, self.rng)
-        if copy is None:
-            return _not_checked(name, why)
-        changed = yield from made_at(copy, self.request, self.made.layer, self.batches)
-        if changed is None or not np.isfinite(changed).all():
-            return _not_checked(name, "the randomised copy gives no map")
-        value = rank_correlation(self.values, changed)
-        words = ("yes, rank correlation", "hardly: the map does not depend on them")
+        values = []
+        why = ""
+        for _shuffle in range(_SHUFFLES_WHEN_HEAVY if self.heavy else _SHUFFLES):
+            with self.model.running():
+                copy, why = randomised(self.model, self.made.survey.ran, self.rng)
+            if copy is None:
+                return _not_checked(name, why)
+            changed = yield from made_at(copy, self.request, self.made.layer, self.batches)
+            if changed is None or not np.isfinite(changed).all():
+                return _not_checked(name, "the randomised copy gives no map")
+            values.append(rank_correlation(self.values, changed))
+        value = float(np.mean(values))
+        words = ("rank correlation: yes", "rank correlation: hardly, so the map does not depend on them")
         return _line(name, value, f"{value:.2f}", abs(value) < 0.5, words, f"{why}; {self.on}")
 
     def sensitivity(self) -> Steps[TrustLine]:
@@ -131,7 +151,7 @@ class _Part:
             return _not_checked(name, f"takes {_DRAWS} times as many passes as the maps themselves")
         worst = np.zeros(len(self.values))
         size = np.linalg.norm(self.values.reshape(len(self.values), -1), axis=1)
-        for draw in range(_DRAWS):
+        for draw in range(_DRAWS_WHEN_HEAVY if self.heavy else _DRAWS):
             noisy = self.model.changed(noise=_noise(int(self.rng.integers(2**31)) + draw))
             moved = yield from made_at(noisy, self.request, self.made.layer, self.batches)
             if moved is None:
@@ -147,10 +167,11 @@ class _Part:
         name, method = "infidelity", self.request.method
         if method not in ("integrated_gradients", "occlusion"):
             return _not_applicable(name, "only for attributions in the output's own unit")
-        rows, targets = np.repeat(self.request.rows, _HIDINGS), np.repeat(self.request.targets, _HIDINGS)
+        hidings = _HIDINGS_WHEN_HEAVY if self.heavy else _HIDINGS
+        rows, targets = np.repeat(self.request.rows, hidings), np.repeat(self.request.targets, hidings)
         cells = (self.rng.random((len(rows), 7, 7)) < 0.3).astype(np.float32)
         hidden = enlarged(torch.from_numpy(cells), self.model.axes.size) > 0.5
-        foretold = (torch.from_numpy(self.values).repeat_interleave(_HIDINGS, 0) * hidden).sum((1, 2)).numpy()
+        foretold = (torch.from_numpy(self.values).repeat_interleave(hidings, 0) * hidden).sum((1, 2)).numpy()
 
         def fall(start: int, stop: int) -> Floats:
             model = self.model
@@ -163,7 +184,7 @@ class _Part:
                 return np.asarray((both[0] - both[1]).float().cpu().numpy())
 
         falls = np.concatenate((yield from self.batches.over(len(rows), fall, "Hiding parts at random")))
-        value = _unforetold(foretold.reshape(-1, _HIDINGS), falls.reshape(-1, _HIDINGS))
+        value = _unforetold(foretold.reshape(-1, hidings), falls.reshape(-1, hidings))
         if value is None:
             return _not_checked(name, "the answers do not change when parts are hidden")
         return _line(name, value, f"{value:.2f}", value < 0.5, ("low", "high"), self.on)
@@ -219,13 +240,8 @@ def _not_applicable(name: str, why: str) -> TrustLine:
 
 
 def _complaints(made: Made, ratios: dict[int, float], lines: list[TrustLine]) -> tuple[str, ...]:
-    overall = ""
-    for line in lines:
-        if line.verdict == "bad" and line.name == "randomisation":
-            overall = "The map hardly depends on the model's last layers."
-        if line.verdict == "bad" and line.name == "convergence_delta":
-            overall = "The attributions do not sum to the output."
-    general = next((line for line in lines if line.name == "deletion" and line.verdict == "bad"), None)
+    bad = {line.name for line in lines if line.verdict == "bad"}
+    overall = next((against for name, against in _AGAINST.items() if name in bad), "")
     found = []
     for at, values in enumerate(made.maps.values):
         if not np.isfinite(values).all():
@@ -234,7 +250,7 @@ def _complaints(made: Made, ratios: dict[int, float], lines: list[TrustLine]) ->
             found.append("The map is empty: nothing here speaks for the class.")
         elif ratios.get(at, 2.0) < 1:
             found.append("Deleting its bright parts changes the answer no faster than random parts.")
-        elif general is not None and at not in ratios:
+        elif "deletion" in bad and at not in ratios:
             found.append("On the images checked, deleting bright parts was no better than random.")
         else:
             found.append(overall)

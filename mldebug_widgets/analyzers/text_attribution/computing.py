@@ -8,12 +8,14 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
+from torch.nn import functional
 
 from mldebug_widgets.analyzers.attribution.explained import Explained
 from mldebug_widgets.analyzers.attribution.gradients import Gradients, Path, quadrature, zeros_for
 from mldebug_widgets.analyzers.attribution.leaves import Batch
 from mldebug_widgets.analyzers.attribution.methods import Method
-from mldebug_widgets.analyzers.attribution.pieces import PieceSize
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize, is_out_of_memory
 from mldebug_widgets.analyzers.text_attribution.net import TokenNet
 from mldebug_widgets.analyzers.text_attribution.reading import Floats, Keep, WordMasked, rows_at_once
 
@@ -105,6 +107,22 @@ def base_of(batch: Batch, net: TokenNet, owner: npt.NDArray[np.intp], baseline: 
         vectors = torch.zeros_like(leaf)
     else:
         is_word = torch.from_numpy(owner >= 0).to(ids.device)
-        vectors = net.read(torch.where(is_word, torch.full_like(ids, token), ids)).leaves[0]
+        vectors = _vectors(net, torch.where(is_word, torch.full_like(ids, token), ids), batch)
     stays = torch.from_numpy(owner < 0).to(ids.device)[None, :, None]
     return Batch([ids], [torch.where(stays, leaf, vectors)])
+
+
+def _vectors(net: TokenNet, ids: torch.Tensor, known: Batch) -> torch.Tensor:
+    """Return the vectors of ``ids``, also where the model refuses what is nothing but padding and its layer does not.
+
+    ``known`` shows whether the layer is given the ids themselves.
+    """
+    try:
+        return net.read(ids).leaves[0]
+    except Exception as error:
+        layer = net.module.get_submodule(net.layer)
+        if is_out_of_memory(error) or not isinstance(layer, nn.Embedding):
+            raise
+        if not torch.equal(functional.embedding(known.parts[0], layer.weight), known.leaves[0]):
+            raise
+        return functional.embedding(ids, layer.weight).detach()

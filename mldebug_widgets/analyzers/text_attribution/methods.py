@@ -38,7 +38,7 @@ def layer_of(ev: Evaluation, layer: Any = None) -> tuple[str, str]:
     if layer is None:
         why = "" if tokens.embedding_name else f"no embedding of {ev.model_name} is given the token ids themselves"
         return tokens.embedding_name, why
-    names = [name for name, _ in module.named_modules() if name]
+    names = [name for name, _ in getattr(module, "_orig_mod", module).named_modules() if name]
     if not isinstance(layer, str):
         raise MldTypeError(
             "MLD-O106", "layer", f"got {shown(layer)}", "the name of a layer", "Leave it out to have it found."

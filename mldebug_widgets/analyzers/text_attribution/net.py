@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mldebug_widgets.analyzers.attribution.leaves import Batch, Net
+from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, uncompiled
 from mldebug_widgets.errors import MldValueError
 from mldebug_widgets.evaluation.models.tokens import TokenAdapter
 
@@ -31,6 +31,7 @@ class TokenNet(Net):
     def __init__(self, tokens: TokenAdapter, layer: str, module: nn.Module | None = None) -> None:
         own = module if module is not None else tokens.module
         assert own is not None
+        own = uncompiled(own)
         super().__init__(own, torch.zeros(1, 1, dtype=torch.long))
         self._tokens = tokens
         self._layer = own.get_submodule(layer)
@@ -40,10 +41,17 @@ class TokenNet(Net):
         """Return ids (c, t) with their vectors (c, t, d)."""
         if isinstance(self._layer, nn.EmbeddingBag):
             return Batch([inputs], [functional.embedding(inputs, self._layer.weight).detach()])
-        found: list[Any] = []
-        with self._hook(lambda _module, _inputs, output: found.append(output)), torch.no_grad():
+        found: list[torch.Tensor | None] = []
+
+        def keep(_module: nn.Module, _inputs: Any, output: Any) -> None:
+            # A copy, because what comes next may write into it: positions are often added in place.
+            found.append(output.detach().clone() if isinstance(output, torch.Tensor) else None)
+
+        with self._hook(keep), torch.no_grad():
             self.call([inputs])
-        vectors = found[0].detach() if found and isinstance(found[0], torch.Tensor) else None
+        vectors = found[0] if found else None
+        if vectors is not None and vectors.is_inference():
+            vectors = vectors.clone()
         if vectors is None or vectors.ndim != 3 or vectors.shape[:2] != inputs.shape:
             got = f"gives {'no tensor' if vectors is None else tuple(vectors.shape)}" if found else "is not called"
             raise MldValueError(
@@ -54,14 +62,14 @@ class TokenNet(Net):
 
     def call(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
         """Return the module's answer to ids."""
-        output: torch.Tensor = self._tokens.call(parts[0], self.module)
+        output: torch.Tensor = self._tokens.call(parts[0].clone(), self.module)
         return output
 
     def call_on(self, parts: Sequence[torch.Tensor], leaves: Sequence[torch.Tensor]) -> torch.Tensor:
         """Return the answer when the layer gives ``leaves[0]`` for the ids ``parts[0]``."""
         vectors = self._pooled(parts[0], leaves[0]) if isinstance(self._layer, nn.EmbeddingBag) else leaves[0]
         cudnn = torch.backends.cudnn
-        with self._hook(lambda _module, _inputs, _output: vectors), cudnn.flags(enabled=not vectors.is_cuda):
+        with self._hook(lambda _module, _inputs, _output: vectors.clone()), cudnn.flags(enabled=not vectors.is_cuda):
             return self.call(parts)  # cuDNN's recurrent layers cannot be followed back in evaluation mode
 
     def _pooled(self, ids: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:

@@ -26,7 +26,8 @@ _MASKS = 32
 _NOISE = 0.02
 _ORDERS = 10
 _CUTS = 20
-_COPIES = 3
+#: Random copies; those of a small model differ so much that few of them say little.
+_COPIES, _COPIES_WHEN_SMALL, _SMALL = 3, 8, 1_000_000
 _FEWEST_RANKED = 3
 _LABELS = {
     "infidelity": "Predicts what leaving out words does",
@@ -179,8 +180,9 @@ def _randomisation(ev: Evaluation, plan: Plan, places: list[int], some: list[Rea
         return [unchecked("randomisation", "the texts have too few words to rank", applies=False)]
     few = _some(plan, [places[at] for at in ranked])
     generator = torch.Generator().manual_seed(plan.seed)
+    copies = _COPIES_WHEN_SMALL if sum(weight.numel() for weight in module.parameters()) < _SMALL else _COPIES
     total = 0.0
-    for draw in range(_COPIES):
+    for draw in range(copies):
         try:
             other = randomised_copy(module, generator)
         except Exception as error:
@@ -192,12 +194,12 @@ def _randomisation(ev: Evaluation, plan: Plan, places: list[int], some: list[Rea
         found: list[ReadText] = []
         for piece in compute(ev, few, other):
             if isinstance(piece, float):
-                yield (draw + piece) / _COPIES
+                yield (draw + piece) / copies
             else:
                 found = piece
         pairs = [(some[at].values[None], text.values[None]) for at, text in zip(ranked, found, strict=True)]
         total += float(np.mean([rank_correlation(left, right) for left, right in pairs]))
-    return [line_of("randomisation", total / _COPIES)]
+    return [line_of("randomisation", total / copies)]
 
 
 def _some(plan: Plan, places: list[int]) -> Plan:

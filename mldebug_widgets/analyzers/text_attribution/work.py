@@ -12,14 +12,16 @@ from torch import nn
 
 from mldebug_widgets.analyzers.arguments import checked_rows
 from mldebug_widgets.analyzers.attribution.explained import Explained, explained_output
+from mldebug_widgets.analyzers.attribution.gradients import Gradients
 from mldebug_widgets.analyzers.attribution.methods import Method, checked_count
+from mldebug_widgets.analyzers.attribution.pieces import PieceSize
 from mldebug_widgets.analyzers.text_attribution.alignment import Aligned, aligned
 from mldebug_widgets.analyzers.text_attribution.computing import base_of, follow, occlusion, per_piece, shapley
 from mldebug_widgets.analyzers.text_attribution.methods import METHODS, checked_baseline, choose_method, layer_of
 from mldebug_widgets.analyzers.text_attribution.net import TokenNet
 from mldebug_widgets.analyzers.text_attribution.reading import Floats, PlainText, TokenText, WordMasked
 from mldebug_widgets.analyzers.text_attribution.segments import segments
-from mldebug_widgets.errors import MldValueError
+from mldebug_widgets.errors import MldError, MldValueError
 from mldebug_widgets.evaluation.texts import texts_of
 
 if TYPE_CHECKING:
@@ -103,6 +105,9 @@ def plan_of(ev: Evaluation, asked: Asked) -> Plan:
         method, reason = (METHODS["occlusion"], got) if method.gradients else (method, reason)
         notes = (*notes, f"Words are taken out of the text, because {got}.")
         layer = ""
+    explained = explained_output(ev, rows, asked.target)
+    if method.gradients and tokens:
+        method, reason = _followed(ev, asked.method, method, reason, layer, tokens[0], explained)
     pad, mask = _special_ids(ev)
     baseline = checked_baseline(asked.baseline, layer, pad, mask)
     return Plan(
@@ -112,7 +117,7 @@ def plan_of(ev: Evaluation, asked: Asked) -> Plan:
         layer=layer,
         baseline=baseline,
         baseline_id={"padding": pad, "mask": mask}.get(baseline),
-        explained=explained_output(ev, rows, asked.target),
+        explained=explained,
         n_samples=25 if asked.n_samples is None else checked_count(asked.n_samples, "n_samples", 2),
         n_steps=checked_count(asked.n_steps, "n_steps", 1),
         seed=ev.seed if asked.seed is None else checked_count(asked.seed, "seed", 0),
@@ -120,6 +125,34 @@ def plan_of(ev: Evaluation, asked: Asked) -> Plan:
         tokens=tokens,
         notes=notes,
     )
+
+
+def _followed(
+    ev: Evaluation, asked: Any, method: Method, reason: str, layer: str, text: Aligned, explained: Explained
+) -> tuple[Method, str]:
+    """Return the method with its reason, or occlusion for "auto" where no gradient arrives at the layer.
+
+    One backward pass of one text shows it.
+    """
+    assert ev.model.tokens is not None
+    why, cause = f"no gradient of {ev.model_name}'s output reaches {layer!r}", None
+    with ev.model.running():
+        net = TokenNet(ev.model.tokens, layer)
+        batch = net.read(ev.model.tokens.tensor_of([text.ids]))
+        one = replace(explained, target=explained.target[:1])
+        try:
+            if Gradients(net, batch, batch, one, PieceSize(1)).reached():
+                return method, reason
+        except MldError as error:
+            if error.code != "MLD-O85":
+                raise
+            why, cause = error.got, error
+    if asked == "auto":
+        return METHODS["occlusion"], why
+    raise MldValueError(
+        "MLD-O105", "method", f"got {asked!r}: {why}", "auto, occlusion, shapley_value_sampling",
+        'Leave it out for "auto".',
+    ) from cause  # fmt: skip
 
 
 def _rows(ev: Evaluation, rows: Any) -> tuple[Positions, tuple[str, ...]]:

@@ -78,9 +78,12 @@ class Tokenizer:
         if ids.ndim == 2 and len(ids) == 1:
             ids = ids[0]
         if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu"):
+            fix = "Return the ids, not the words: [vocabulary[word] for word in words]."
+            if hasattr(answer, "keys") and "input_ids" in answer:
+                fix = 'Return its ids alone, tokenizer(text)["input_ids"], or pass the Hugging Face tokenizer itself.'
             raise MldTypeError(
                 "MLD-O100", "tokenizer", f"{self.name} returned {shown(answer)} for one text",
-                "a flat list of whole numbers", "Return the ids, not the words: [vocabulary[word] for word in words].",
+                "a flat list of whole numbers", fix,
             )  # fmt: skip
         return ids.astype(np.int64)
 

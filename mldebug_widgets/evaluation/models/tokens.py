@@ -53,6 +53,7 @@ class TokenAdapter:
     def __init__(self, module: nn.Module, tokenizer: Any, column: int, table: Table, device: torch.device) -> None:
         self.module: nn.Module | None = module
         self.tokenizer = Tokenizer(tokenizer)
+        self.pad_id: int | None = self.tokenizer.pad_id
         self._torch = TorchAdapter(module, TextColumn(column, "list"), table, device)
         self.name = self._torch.name
         self._net = module
@@ -65,7 +66,7 @@ class TokenAdapter:
         example = next((encoded.ids for encoded in self._encoded if len(encoded.ids)), np.zeros(1, np.int64))
         self.embedding_name, self.embedding = self._embedding_given(example)
         padding = getattr(self.embedding, "padding_idx", None)
-        self.pad_id: int | None = self.tokenizer.pad_id if padding is None else int(padding)
+        self.pad_id = self.pad_id if padding is None else int(padding)
         self.empty_id = self.pad_id or 0
         self._check_ids()
         self.notes = self._notes()
@@ -112,11 +113,18 @@ class TokenAdapter:
     def call(self, ids: torch.Tensor, module: nn.Module | None = None) -> Any:
         """Return the raw answer of the model, or of ``module`` in its place, to ids (c, t)."""
         net = self._net if module is None else module
-        if not self._names:
-            return net(ids)
-        given = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
-        output = net(**{name: given[name] for name in self._names})
-        return getattr(output, "logits", output)
+        masks = {"attention_mask": self._is_read(ids)} if "attention_mask" in self._names else {}
+        output = net(input_ids=ids, **masks) if "input_ids" in self._names else net(ids, **masks)
+        return (
+            output["logits"] if isinstance(output, dict) and "logits" in output else getattr(output, "logits", output)
+        )
+
+    def _is_read(self, ids: torch.Tensor) -> torch.Tensor:
+        """Return 0 for the padding behind a text and 1 for everything else, as Hugging Face's attention masks."""
+        if self.pad_id is None:
+            return torch.ones_like(ids)
+        padding = (ids == self.pad_id).long().flip(1).cumprod(1).flip(1)
+        return torch.where(padding.all(dim=1, keepdim=True), 1, 1 - padding)  # a text without a word is read as it is
 
     def _ids(self, encoded: Encoded) -> npt.NDArray[np.int64]:
         return encoded.ids if len(encoded.ids) else np.array([self.empty_id])
@@ -141,7 +149,7 @@ class TokenAdapter:
             if inputs and isinstance(inputs[0], torch.Tensor) and torch.equal(inputs[0], wanted):
                 given.append(module)
 
-        named = {id(module): name for name, module in self._net.named_modules()}
+        named = {id(module): name for name, module in getattr(self._net, "_orig_mod", self._net).named_modules()}
         with self.running():
             for module in self._net.modules():
                 if isinstance(module, nn.Embedding | nn.EmbeddingBag):
@@ -192,12 +200,10 @@ def _of_one_length(lengths: npt.NDArray[np.intp]) -> Iterator[npt.NDArray[np.int
 
 
 def _names_of_ids(module: nn.Module) -> tuple[str, ...]:
-    """Return how the ids are passed: () as the one argument, else by these names as in Hugging Face's models."""
+    """Return what is passed by name as to Hugging Face's models; ids that are not among it are the one argument."""
     try:
         parameters = inspect.signature(module.forward).parameters
     except (TypeError, ValueError):
-        return ()
-    if "input_ids" not in parameters:
         return ()
     return tuple(name for name in ("input_ids", "attention_mask") if name in parameters)
 
@@ -208,6 +214,10 @@ def _position_limit(module: nn.Module) -> int | None:
     limits = [
         one.num_embeddings - (0 if one.padding_idx is None else one.padding_idx + 1)
         for name, one in module.named_modules()
-        if isinstance(one, nn.Embedding) and "pos" in name.rpartition(".")[2].lower()
+        if isinstance(one, nn.Embedding) and _counts_positions(name.rpartition(".")[2].lower())
     ]
     return min(limits) if limits else None
+
+
+def _counts_positions(name: str) -> bool:
+    return "pos" in name or name == "wpe"  # as GPT-2 calls it

@@ -57,7 +57,7 @@ class TorchAdapter:
         """Keep the module, and have it answer as it would in use: evaluation mode, no gradients."""
         modules = () if self.preprocess is None else self.preprocess.modules
         with preserved(self._net, *modules), torch.no_grad():
-            if any(module.training for module in self._net.modules()):
+            if any(getattr(module, "training", False) for module in self._net.modules()):
                 self._net.eval()
             yield
 
@@ -124,9 +124,11 @@ class TorchAdapter:
             prepared = torch.from_numpy(np.array(prepared, order="C"))
         if not isinstance(prepared, torch.Tensor):
             raise _bad_preprocess(type(prepared).__name__)
-        if prepared.is_floating_point():
-            return prepared.to(self._dtype).to(self._device)  # in this order: some devices know no float64
-        return prepared.to(self._device)
+        # A copy: the tensor may be one that preprocess keeps, and the module may write into what it reads.
+        copied = prepared.detach().clone()
+        if copied.is_floating_point():
+            return copied.to(self._dtype).to(self._device)  # in this order: some devices know no float64
+        return copied.to(self._device)
 
     def _as_input(self, values: torch.Tensor) -> torch.Tensor:
         if self._reads_integers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -166,6 +167,33 @@ def test_an_embedding_over_whole_numbers_is_followed() -> None:
     np.testing.assert_allclose(result.values, ablated.values, atol=1e-5)  # the head is linear
 
 
+class Offsets(nn.Module):
+    """Reads all words of all rows one after the other, and where each row begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.bag = nn.EmbeddingBag(6, 3)
+        self.out = nn.Linear(3, 1)
+
+    def forward(self, ids: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
+        return self.out(self.bag(ids, offsets))
+
+
+def test_inputs_without_one_entry_per_row_are_not_followed() -> None:
+    def flat(frame: pd.DataFrame) -> tuple[torch.Tensor, torch.Tensor]:
+        ids = torch.tensor(frame[["first", "second"]].to_numpy().reshape(-1))
+        return ids, torch.arange(0, len(ids), 2)
+
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.integers(0, 6, (40, 2)), columns=["first", "second"])
+    ev = mld.evaluate(Offsets(), (frame, np.arange(40) % 2), preprocess=flat, task="binary")
+    assert "(2,), (1,), not one entry per row" in fails("MLD-O85", "method", ev, method="integrated_gradients").got
+    result = mld.attributions(ev, [0, 1])
+    assert result.method == "kernel_shap"
+    assert np.abs(result.delta).max() < 1e-5
+
+
 class Reused(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -191,6 +219,69 @@ def test_scripted_models_are_followed_but_not_by_deeplift() -> None:
         result.values, attributions(of_network(), range(6), target=1, trust=False).values, atol=1e-5
     )
     fails("MLD-O85", "method", ev, [0], method="deeplift")
+
+
+class ScriptedBlock(nn.Module):
+    """A model with a scripted ReLU inside, where captum's hooks do not reach."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.first, self.last = nn.Linear(P, 8), nn.Linear(8, 3)
+        self.block = torch.jit.trace(nn.Sequential(nn.Linear(8, 8), nn.ReLU()), torch.zeros(1, 8))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.last(self.block(self.first(x)))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_scripted_block_is_followed_but_not_by_deeplift() -> None:
+    ev = evaluate(ScriptedBlock(), (table(), classes()))
+    assert "scripted" in str(fails("MLD-O85", "method", ev, [0], method="deeplift"))
+    result = attributions(ev, [0, 1], n_steps=200, trust=False)
+    assert result.method == "integrated_gradients"
+    np.testing.assert_allclose(result.delta, 0, atol=1e-2)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_what_was_frozen_into_a_script_is_followed() -> None:
+    frozen = torch.jit.freeze(torch.jit.script(network()))
+    result = attributions(evaluate(frozen, (table(), classes())), range(6), target=1)
+    expected = attributions(of_network(), range(6), target=1, trust=False).values
+    np.testing.assert_allclose(result.values, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["integrated_gradients", "deeplift"])
+def test_a_compiled_model_is_explained_as_its_own(method: str) -> None:
+    compiled = torch.compile(network(), backend="eager")
+    result = attributions(evaluate(compiled, (table(), classes())), range(6), target=1, method=method, trust=False)
+    expected = attributions(of_network(), range(6), target=1, method=method, trust=False).values
+    np.testing.assert_allclose(result.values, expected, atol=1e-5)
+
+
+class WithoutGraph(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = network()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.inference_mode():
+            return self.net(x)
+
+
+def quantised() -> nn.Module:
+    return torch.ao.quantization.quantize_dynamic(network(), {nn.Linear}, dtype=torch.qint8)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.parametrize("make", [WithoutGraph, quantised])
+def test_models_that_only_answer_are_asked(make: Callable[[], nn.Module]) -> None:
+    ev = evaluate(make(), (table(), classes()))
+    fails("MLD-O85", "method", ev, [0], method="integrated_gradients")
+    fails("MLD-O85", "method", ev, [0], method="deeplift")
+    result = attributions(ev, [0, 1])
+    assert result.method == "kernel_shap"
+    np.testing.assert_allclose(result.delta, 0, atol=1e-4)
 
 
 def test_frozen_models_and_other_dtypes() -> None:

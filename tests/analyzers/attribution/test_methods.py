@@ -14,6 +14,7 @@ from captum._utils.models.linear_model import SkLearnRidge
 from sklearn.linear_model import LinearRegression
 
 from mldebug_widgets.analyzers.attribution.coalitions import lime_design
+from mldebug_widgets.analyzers.attribution.gradients import quadrature
 from mldebug_widgets.analyzers.attribution.methods import METHODS
 from mldebug_widgets.analyzers.attributions import attributions
 from mldebug_widgets.evaluation.evaluation import evaluate
@@ -72,6 +73,38 @@ def test_deeplift_is_captums() -> None:
     x, base = tensors(ev)
     truth = captum.attr.DeepLift(network()).attribute(x[ROWS], base, target=2)
     np.testing.assert_allclose(found("deeplift", 2), truth.detach().numpy(), **EXACT)
+
+
+def test_deeplift_from_a_background_is_the_mean_of_captums_from_each_row() -> None:
+    ev = of_network()
+    x, _ = tensors(ev)
+    sample = np.sort(np.random.default_rng(0).choice(ev.n, 20, replace=False))
+    each = [captum.attr.DeepLift(network()).attribute(x[ROWS], x[[at]], target=1).detach() for at in sample]
+    values = found("deeplift", 1, baseline="background")
+    np.testing.assert_allclose(values, torch.stack(each).mean(dim=0).numpy(), **EXACT)
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 7, 50, 401])
+def test_points_on_the_path_are_numpys(n_steps: int) -> None:
+    points, weights = np.polynomial.legendre.leggauss(n_steps)
+    path = quadrature(n_steps)
+    np.testing.assert_allclose(path.alphas, (points + 1) / 2, atol=1e-12)
+    np.testing.assert_allclose(path.weights, weights / 2, atol=1e-12)
+
+
+@pytest.mark.parametrize("n_steps", [5_000, 5_001, 12_345, 1_000_000])
+def test_thousands_of_points_do_not_ask_numpy(n_steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(np.polynomial.legendre, "leggauss", None)  # it takes minutes
+    path = quadrature(n_steps)
+    assert len(path.alphas) == len(path.weights) == n_steps
+    assert bool((path.alphas.diff() > 0).all())
+    for power in range(6):
+        assert float((path.weights * path.alphas**power).sum()) == pytest.approx(1 / (power + 1), abs=1e-10)
+
+
+def test_thousands_of_steps_sum_to_the_difference() -> None:
+    result = attributions(of_network(), ROWS, method="integrated_gradients", target=1, n_steps=5_000, trust=False)
+    np.testing.assert_allclose(result.delta, 0, atol=1e-4)
 
 
 def test_gradient_shap_draws_and_computes_what_captum_does() -> None:
@@ -247,6 +280,23 @@ def test_binary_targets_mirror_each_other(outputs: int) -> None:
         np.testing.assert_allclose(no.output, -yes.output, atol=1e-6)
         with torch.no_grad():
             np.testing.assert_allclose(yes.output, ev.model.module(tensors(ev)[0]).numpy()[ROWS, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("method", [name for name, method in METHODS.items() if not method.gradients])
+def test_binary_targets_mirror_each_other_where_the_model_is_only_asked(method: str) -> None:
+    frame = table()
+
+    def chance(rows: pd.DataFrame) -> np.ndarray:
+        return np.asarray(1 / (1 + np.exp(-rows["x0"] - rows["x1"] * rows["x2"])))
+
+    for model, whole in ((network(1), 0.0), (chance, 1.0)):  # log-odds change their sign, probabilities sum to 1
+        ev = evaluate(model, (frame, classes(len(frame), 2)), class_names=["no", "yes"])
+        options = {"method": method, "n_samples": 40 if method == "lime" else None, "trust": False}
+        yes, no = (attributions(ev, ROWS, target=target, **options) for target in ("yes", "no"))
+        np.testing.assert_allclose(no.values, -yes.values, atol=1e-5)
+        np.testing.assert_allclose(no.output + yes.output, whole, atol=1e-6)
+        np.testing.assert_allclose(no.baseline_output + yes.baseline_output, whole, atol=1e-6)
+        assert np.abs(yes.values).max() > 0.01
 
 
 def test_every_task_of_a_black_box_is_explained() -> None:

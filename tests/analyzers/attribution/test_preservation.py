@@ -1,13 +1,14 @@
-"""The user's model comes back byte for byte: every method, however it ends."""
+"""The user's model and data come back byte for byte: every method, however it ends."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from concurrent.futures import CancelledError
+from collections import Counter
+from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import nn
@@ -16,154 +17,131 @@ from mldebug_widgets.analyzers.attribution.methods import METHODS
 from mldebug_widgets.analyzers.attribution.steps import Asked
 from mldebug_widgets.analyzers.attributions import attribution_steps, attributions
 from mldebug_widgets.evaluation.evaluation import Evaluation, evaluate
-from tests.analyzers.attribution.models import P, table
-from tests.evaluation.snapshots import frame_state, model_state, random_state
+from tests.analyzers.attribution.models import P, network, table
+from tests.analyzers.preservation import ENDS, Fragile, Subject, comes_back, in_training, passes_of
+from tests.evaluation.snapshots import described, frame_state, model_state, random_state
 
-FORWARDS_BEFORE = 3
-
-
-class Broken(RuntimeError):
-    """What the model raises."""
+pytestmark = pytest.mark.usefixtures("even_pieces")
+ROWS = range(6)
 
 
-class _Backward(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, values: torch.Tensor, fail: Callable[[], None]) -> torch.Tensor:
-        ctx.fail = fail
-        return values.clone()
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
-        ctx.fail()
-        return gradients[0], None
-
-
-class Fragile(nn.Module):
-    """A model with everything that a run could change; it breaks where it is told to."""
+class Net(Fragile):
+    """Writes into what it reads, normalises by batch, and drops out."""
 
     def __init__(self) -> None:
         super().__init__()
         torch.manual_seed(0)
-        self.first = nn.Linear(P, 8)
-        self.norm = nn.BatchNorm1d(8)
-        self.relu = nn.ReLU()
-        self.dropout = nn.Dropout(0.5)
-        self.last = nn.Linear(8, 3)
-        self.calls = 0
-        self.fails: list[Any] = []
-        self.where = ""
+        self.first, self.norm, self.relu = nn.Linear(P, 8), nn.BatchNorm1d(8), nn.ReLU()
+        self.dropout, self.end = nn.Dropout(0.5), nn.Linear(8, 3)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        self._break("forward")
-        hidden = self.dropout(self.relu(self.norm(self.first(x))))
-        return self.last(_Backward.apply(hidden, lambda: self._break("backward")))
-
-    def _break(self, where: str) -> None:
-        if self.where == where:
-            self.fails[0] -= 1
-            if self.fails[0] < 0:
-                raise self.fails[1]
+        x -= 0.5
+        hidden = self.dropout(self.relu(self.norm(self.first(self.passing(x)))))
+        return self.end(self.returning(hidden))
 
 
-def fragile() -> tuple[Evaluation, Fragile]:
-    """A model in training mode with gradients, a hook, a frozen layer and mixed flags."""
-    model = Fragile()
-    frame = table(60)
-    ev = evaluate(model, (frame, np.arange(60) % 3))
-    model.train()
-    model.norm.eval()
-    model.last.bias.requires_grad_(False)
-    model.first.weight.grad = torch.ones_like(model.first.weight)
-    model.relu.register_forward_hook(lambda *_: None)
-    model.relu.register_full_backward_hook(lambda *_: None)
-    return ev, model
+def fragile() -> tuple[Evaluation, Net, torch.Tensor]:
+    """A model in the middle of training, on a tensor of the user's that has gradients itself."""
+    model = Net()
+    data = torch.tensor(table(24).to_numpy()).requires_grad_()
+    data.grad = torch.ones_like(data)
+    ev = evaluate(model, (data, np.arange(24) % 3))
+    in_training(model, norm=model.norm, hooked=model.relu, frozen=model.end)
+    return ev, model, data
 
 
-def snapshot(ev: Evaluation, model: nn.Module) -> tuple[Any, ...]:
-    return model_state(model), random_state(), frame_state(ev.X)
+def options(name: str) -> dict[str, Any]:
+    samples = None if name == "kernel_shap" else 4
+    return {"rows": ROWS, "method": name, "n_samples": samples, "n_steps": 8, "baseline": "mean"}
 
 
-# What asks the model and never follows gradients does not meet a failing backward pass.
-ENDS = [
-    (name, end)
-    for name, method in METHODS.items()
-    for end in ("success", "forward", "backward", "interrupt", "interrupt backward", "cancel", "close")
-    if method.gradients or "backward" not in end
-]
+def subject(name: str) -> Subject:
+    ev, model, data = fragile()
+
+    def state() -> Any:
+        return model_state(model), random_state(), frame_state(ev.X), described(data), described(ev.y)
+
+    return Subject(
+        state,
+        lambda **more: attributions(ev, **options(name), **more),
+        lambda: attribution_steps(ev, Asked(**options(name))),
+    )
 
 
-@pytest.mark.parametrize(("name", "end"), ENDS)
+@cache
+def passes(name: str) -> Counter[str]:
+    return passes_of(subject(name))
+
+
+# What asks the model and never follows gradients has no backward pass.
+CASES = [(name, end) for name, one in METHODS.items() for end in ENDS if one.gradients or "backward" not in end]
+
+
+@pytest.mark.parametrize(("name", "end"), CASES)
 def test_the_model_comes_back_byte_for_byte(name: str, end: str) -> None:
-    ev, model = fragile()
-    error: BaseException = KeyboardInterrupt() if "interrupt" in end else Broken("no more")
-    model.fails = [FORWARDS_BEFORE if "backward" not in end else 1, error]
-    model.where = {"interrupt": "forward", "interrupt backward": "backward"}.get(end, end)
-    before = snapshot(ev, model)
-    _run(ev, name, end)
-    model.fails[0] = before_fails(end)
-    assert snapshot(ev, model) == before
-
-
-def before_fails(end: str) -> int:
-    return FORWARDS_BEFORE if "backward" not in end else 1
-
-
-def _run(ev: Evaluation, name: str, end: str) -> None:
-    options: dict[str, Any] = {"method": name, "n_samples": None if name == "kernel_shap" else 4, "n_steps": 8}
-    if end == "success":
-        attributions(ev, range(20), **options)
-    elif end == "cancel":
-        with pytest.raises(CancelledError):
-            attributions(ev, range(20), cancelled=_after(1), **options)
-    elif end == "close":
-        steps = attribution_steps(ev, Asked(rows=range(20), method=name, n_samples=4))
-        next(steps)
-        steps.close()
-    else:
-        with pytest.raises(KeyboardInterrupt if "interrupt" in end else Exception, match=None) as caught:
-            attributions(ev, range(20), **options)
-        chain = [caught.value, caught.value.__cause__]
-        assert any(isinstance(one, KeyboardInterrupt | Broken) for one in chain)
-
-
-def _after(looks: int) -> Callable[[], bool]:
-    left = [looks]
-
-    def cancelled() -> bool:
-        left[0] -= 1
-        return left[0] < 0
-
-    return cancelled
+    comes_back(lambda: subject(name), end, passes(name))
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_between_two_steps_the_model_is_as_it_was(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mldebug_widgets.analyzers.attribution.pieces.PIECE_SECONDS", 0.0001)
-    ev, model = fragile()
-    before = snapshot(ev, model)
+def test_between_two_steps_the_model_is_as_it_was(name: str) -> None:
+    one = subject(name)
+    before = one.state()
     seen = 0
-    for _ in attribution_steps(ev, Asked(rows=range(20), method=name, n_samples=4)):
-        assert snapshot(ev, model) == before
+    for _ in one.steps():
+        assert one.state() == before
         seen += 1
     assert seen > 3
 
 
+@pytest.mark.parametrize("name", METHODS)
+def test_what_preprocess_keeps_is_not_written_into(name: str) -> None:
+    """A user's step that remembers what it made hands out the same tensors again."""
+    kept: dict[bytes, torch.Tensor] = {}
+
+    def remembering(rows: pd.DataFrame) -> torch.Tensor:
+        key = rows.to_numpy().tobytes()
+        if key not in kept:
+            kept[key] = torch.tensor(rows.to_numpy(dtype=np.float32)).requires_grad_()
+        return kept[key]
+
+    model = Net()
+    ev = evaluate(model, (table(24), np.arange(24) % 3), preprocess=remembering)
+    before = {key: described(value) for key, value in kept.items()}
+    result = attributions(ev, **options(name), trust=False)
+    assert {key: described(kept[key]) for key in before} == before
+    for key, value in kept.items():
+        assert value.detach().numpy().tobytes() == np.frombuffer(key, np.float32).tobytes()
+    plain = attributions(evaluate(model, (table(24), np.arange(24) % 3)), **options(name), trust=False)
+    np.testing.assert_allclose(result.values, plain.values, atol=1e-6)
+
+
+def test_a_graph_that_the_user_still_needs_can_be_followed_back() -> None:
+    model = network()
+    frame = table()
+    ev = evaluate(model, (frame, np.arange(40) % 3))
+    loss = model(torch.tensor(frame.to_numpy())).square().sum()
+    for name in METHODS:
+        attributions(ev, **options(name))
+    loss.backward()
+    assert all(parameter.grad is not None for parameter in model.parameters())
+
+
 def test_training_flags_and_dropout_do_not_change_the_answer() -> None:
-    ev, model = fragile()
-    trained = attributions(ev, range(20), trust=False).values
+    ev, model, _ = fragile()
+    trained = attributions(ev, ROWS, trust=False).values
     model.eval()
-    np.testing.assert_array_equal(attributions(ev, range(20), trust=False).values, trained)
+    np.testing.assert_array_equal(attributions(ev, ROWS, trust=False).values, trained)
 
 
 def test_no_graph_survives_a_call() -> None:
-    ev, _ = fragile()
+    ev, _, _ = fragile()
 
     def held() -> int:
         gc.collect()
-        return sum(isinstance(one, torch.Tensor) for one in gc.get_objects())
+        return sum(issubclass(type(one), torch.Tensor) for one in gc.get_objects())
 
-    attributions(ev, range(20), method="integrated_gradients")
+    attributions(ev, **options("integrated_gradients"))
     before = held()
-    kept = [attributions(ev, range(20), method=name, n_samples=4) for name in METHODS]
+    kept = [attributions(ev, **options(name)) for name in METHODS]
     assert held() <= before
     assert len(kept) == len(METHODS)

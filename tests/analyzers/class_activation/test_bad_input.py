@@ -201,3 +201,71 @@ def test_one_logit_explains_either_class() -> None:
     assert yes.output == pytest.approx(-no.output)
     assert yes.probability + no.probability == pytest.approx(1)
     assert not (yes.maps.astype(bool) & no.maps.astype(bool)).all()
+
+
+class Palette(nn.Module):
+    """Reads whole numbers, each of which has a vector."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.colours, self.conv, self.out = nn.Embedding(20, 4), nn.Conv2d(4, 6, 3, padding=1), nn.Linear(6, 4)
+
+    def forward(self, codes: torch.Tensor) -> torch.Tensor:
+        return self.out(self.conv(self.colours(codes).permute(0, 3, 1, 2)).relu().mean((2, 3)))
+
+
+def test_whole_numbers_are_followed_to_a_layer_and_hidden_at_the_pixels() -> None:
+    codes = torch.randint(0, 20, (8, 16, 16), generator=torch.Generator().manual_seed(0))
+    ev = evaluated(Palette(), codes)
+    result = mld.gradcam(ev, [0, 1], n_checked=1)
+    assert result.method == "gradcam"
+    assert result.layer in ("colours", "conv")
+    for method in ("saliency", "integrated_gradients"):
+        result = mld.gradcam(ev, [0], method=method, n_checked=1)
+        assert result.method == "occlusion"
+        assert any("no gradient reaches the pixels" in note for note in result.notes)
+
+
+def test_bytes_are_read_as_the_model_reads_them() -> None:
+    class Bytes(ResNet):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x.float() / 255)
+
+    torch.manual_seed(0)
+    photos = torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8)
+    for method in ("gradcam", "saliency", "integrated_gradients"):
+        result = mld.gradcam(evaluated(Bytes(), photos), [0], method=method, n_steps=3, n_checked=0)
+        assert result.method == method
+        assert (result.images[0] == photos[0].permute(1, 2, 0).numpy()).all()
+
+
+@pytest.mark.parametrize("method", ["gradcam", "eigencam", "scorecam", "integrated_gradients", "occlusion"])
+def test_one_channel(method: str) -> None:
+    torch.manual_seed(0)
+    ev = evaluated(ResNet(1), torch.rand(8, 1, 32, 32))
+    result = mld.gradcam(ev, [0, 1], method=method, n_steps=3, n_checked=1)
+    assert result.method == method
+    assert result.images.shape == (2, 32, 32, 3)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, torch.from_numpy])
+def test_images_of_different_sizes_as_data_name_the_way_out(kind: Any) -> None:
+    images = [kind(np.random.default_rng(0).random((20 + at, 24, 3))) for at in range(8)]
+    with pytest.raises(MldError, match="preprocess") as raised:
+        mld.evaluate(ResNet(), (images, np.arange(8) % 4))
+    assert raised.value.code == "MLD-D13"
+    assert "(20, 24, 3), (21, 24, 3)" in raised.value.got
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_quantised_and_compiled_models() -> None:
+    torch.manual_seed(0)
+    net = ResNet().eval()
+    quantised = torch.ao.quantization.quantize_dynamic(net, {nn.Linear}, dtype=torch.qint8)
+    result = mld.gradcam(evaluated(quantised), [0], n_checked=0)
+    assert result.method == "occlusion"
+    assert any("no gradient reaches" in note for note in result.notes)
+    images = torch.rand(8, 3, 32, 32)
+    ours = mld.gradcam(evaluated(torch.compile(net, backend="eager"), images), [0], layer="layer3", n_checked=0)
+    assert ours.raw == pytest.approx(mld.gradcam(evaluated(net, images), [0], layer="layer3", n_checked=0).raw)

@@ -45,6 +45,30 @@ def test_tokens_behind_the_grid() -> None:
     assert found["blocks.1"].layout == layout(before=1, after=4)
 
 
+class Encoder(nn.Module):
+    """A vision transformer of torch's own layers; 32 channels could be 5 x 5 places and 7 extra tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, 32, 4, 4)
+        self.first = nn.Parameter(torch.zeros(1, 1, 32))
+        layer = nn.TransformerEncoderLayer(32, 4, 64, batch_first=True, dropout=0)
+        self.blocks = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+        self.out = nn.Linear(32, 4)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        tokens = self.patches(images).flatten(2).transpose(1, 2)
+        return self.out(self.blocks(torch.cat([self.first.expand(len(tokens), -1, -1), tokens], 1))[:, 0])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_channels_are_not_read_as_tokens_with_a_few_extra_ones(seed: int) -> None:
+    torch.manual_seed(seed)
+    _model, found = looked_at(Encoder())
+    tokens = {entry.layout for entry in found.values() if not entry.layout.is_map}
+    assert tokens == {layout(before=1)}
+
+
 def test_images_that_are_not_square() -> None:
     torch.manual_seed(0)
     _model, found = looked_at(ViT((24, 48)), (24, 48))

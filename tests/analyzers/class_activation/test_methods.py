@@ -149,6 +149,22 @@ def test_pixel_methods_equal_captums(resnet: Evaluation) -> None:
     assert ours.raw == pytest.approx(theirs.numpy(), abs=1e-4)
 
 
+def test_pixel_methods_from_the_mean_colour_equal_captums(resnet: Evaluation) -> None:
+    net = resnet.model.module
+    assert net is not None
+    images = resnet.images[:5]
+    mean = images.mean((2, 3), keepdim=True).expand_as(images)
+    options = {"target": 2, "baseline": "mean", "n_steps": 12, "n_checked": 0}
+    ours = mld.gradcam(resnet, ROWS, method="integrated_gradients", **options)
+    theirs = IntegratedGradients(net).attribute(images, mean, 2, n_steps=12).sum(1)
+    assert ours.raw == pytest.approx(theirs.detach().numpy(), abs=1e-4)
+    ours = mld.gradcam(resnet, ROWS, method="occlusion", **options)
+    (window, stride) = window_of((32, 32))
+    with torch.no_grad():
+        hidden = Occlusion(net).attribute(images, (3, *window), (3, *stride), mean, 2)[:, 0]
+    assert ours.raw == pytest.approx(hidden.numpy(), abs=1e-4)
+
+
 def test_integrated_gradients_sum_to_the_difference_of_the_outputs(resnet: Evaluation) -> None:
     result = mld.gradcam(resnet, ROWS, method="integrated_gradients", n_steps=64)
     net = resnet.model.module

@@ -1,11 +1,11 @@
-"""The user's model comes back byte for byte, whatever the method and however it ends."""
+"""The user's model and images come back byte for byte: every method, layer ranking and check, however it ends."""
 
 from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Callable
-from concurrent.futures import CancelledError
+from collections import Counter
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,126 +14,103 @@ import torch
 from torch import nn
 
 import mldebug_widgets as mld
-from mldebug_widgets.analyzers.class_activation.request import METHODS
+from mldebug_widgets.analyzers.class_activation.request import CAM_METHODS, METHODS
+from mldebug_widgets.analyzers.class_activation.weighting import WEIGHTINGS
+from mldebug_widgets.analyzers.gradcam import gradcam_steps, layer_maps
 from mldebug_widgets.evaluation.evaluation import Evaluation
-from tests.evaluation.snapshots import model_state, random_state
+from tests.analyzers.preservation import ENDS, Fragile, Subject, comes_back, in_training, passes_of
+from tests.evaluation.snapshots import described, model_state, random_state
 
-ENDINGS = ("success", "error in forward", "error in backward", "interrupt", "cancel")
-
-
-class Fails(torch.autograd.Function):
-    """Passes its input on, and does what ``how`` says when a gradient comes back."""
-
-    how: Callable[[], None] | None = None
-
-    @staticmethod
-    def forward(_context: Any, x: torch.Tensor) -> torch.Tensor:
-        return x.clone()
-
-    @staticmethod
-    def backward(_context: Any, *gradients: Any) -> Any:
-        if Fails.how is not None:
-            Fails.how()
-        return gradients[0]
+pytestmark = pytest.mark.usefixtures("even_pieces")
 
 
-class Net(nn.Module):
-    """Dropout, BatchNorm, an in-place ReLU, a user's hook, and a fuse that can be set off."""
+class Net(Fragile):
+    """Writes into what it reads and what its layers give, normalises by batch, and drops out."""
 
     def __init__(self) -> None:
         super().__init__()
+        torch.manual_seed(0)
         self.conv, self.norm, self.relu = nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(inplace=True)
         self.drop, self.head = nn.Dropout(0.5), nn.Linear(4, 3)
-        self.fuse: list[Callable[[], None]] = []
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        kept = self.drop(self.relu(self.norm(self.conv(x))))
-        for burn in self.fuse:
-            burn()
-        kept = Fails.apply(kept) if torch.is_grad_enabled() else kept
-        return self.head(kept.mean((2, 3)))
+        x -= 0.5
+        kept = self.drop(self.relu(self.norm(self.conv(self.passing(x)))))
+        return self.head(self.returning(kept).mean((2, 3)))
 
 
-@pytest.fixture
-def ev() -> Evaluation:
-    torch.manual_seed(0)
+def fragile() -> tuple[Evaluation, Net, torch.Tensor]:
+    """A model in the middle of training, on images of the user's that have gradients themselves."""
     net = Net()
-    net.conv.register_forward_hook(lambda *_: None)
-    net.head.weight.grad = torch.ones_like(net.head.weight)
-    net.head.bias.requires_grad_(False)
-    net.norm.eval()
-    images = torch.rand(8, 3, 16, 16)
-    return mld.evaluate(net, (images, np.arange(8) % 3), task="multiclass", class_names=list("abc"))
+    images = torch.rand(4, 3, 12, 12, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    images.grad = torch.ones_like(images)
+    ev = mld.evaluate(net, (images, np.arange(4) % 3), task="multiclass", class_names=list("abc"))
+    in_training(net, norm=net.norm, hooked=net.drop, frozen=net.head)
+    return ev, net, images
 
 
-def error() -> None:
-    raise ZeroDivisionError
+def subject(name: str) -> Subject:
+    ev, net, images = fragile()
+    options: dict[str, Any] = {"rows": [0, 1], "method": name, "n_steps": 3, "n_checked": 1}
+
+    def state() -> Any:
+        return model_state(net), random_state(), described(images), described(ev.images), described(ev.y)
+
+    return Subject(
+        state, lambda **more: mld.gradcam(ev, **options, **more), lambda: gradcam_steps(ev, **options)
+    )  # fmt: skip
 
 
-def interrupt() -> None:
-    raise KeyboardInterrupt
+@cache
+def passes(name: str) -> Counter[str]:
+    return passes_of(subject(name))
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("method", METHODS)
-def test_the_model_is_as_it_was(ev: Evaluation, method: str, ending: str) -> None:
-    net = ev.model.module
-    assert isinstance(net, Net)
-    images = ev.images.clone()
-    before = model_state(net), random_state()
-    options: dict[str, Any] = {"method": method, "n_steps": 4}
-    if ending == "success":
-        mld.gradcam(ev, [0, 1], **options)
-    elif ending == "cancel":
-        asked = iter([False, False, True])
-        with pytest.raises(CancelledError):
-            mld.gradcam(ev, [0, 1], cancelled=lambda: next(asked), **options)
-    else:
-        _ends_badly(ev, net, ending, options)
-    assert (model_state(net), random_state()) == before
-    assert not ev.images.requires_grad
-    assert torch.equal(ev.images, images)
+# Layers are ranked by gradients for every method that needs one. Only occlusion follows none.
+CASES = [(name, end) for name in METHODS for end in ENDS if name != "occlusion" or "backward" not in end]
 
 
-def _ends_badly(ev: Evaluation, net: Net, ending: str, options: dict[str, Any]) -> None:
-    try:
-        if ending == "error in backward":
-            Fails.how = error
-            if options["method"] in ("occlusion", "ablationcam", "scorecam", "eigencam"):
-                options["layer"] = None if options["method"] == "occlusion" else "relu"
-                mld.gradcam(ev, [0, 1], **options)
-            else:
-                with pytest.raises(ZeroDivisionError):
-                    mld.gradcam(ev, [0, 1], **options)
-        else:
-            net.fuse.append(interrupt if ending == "interrupt" else error)
-            with pytest.raises(KeyboardInterrupt if ending == "interrupt" else ZeroDivisionError):
-                mld.gradcam(ev, [0, 1], **options)
-    finally:
-        Fails.how = None
-        net.fuse.clear()
+@pytest.mark.parametrize(("name", "end"), CASES)
+def test_the_model_comes_back_byte_for_byte(name: str, end: str) -> None:
+    comes_back(lambda: subject(name), end, passes(name))
 
 
-def test_between_two_pieces_the_model_is_as_it_was(ev: Evaluation) -> None:
-    net = ev.model.module
-    assert net is not None
-    before = model_state(net), random_state()
-    seen: list[str] = []
-
-    def look(doing: str, _fraction: float | None) -> None:
-        seen.append(doing)
-        assert (model_state(net), random_state()) == before
-
-    mld.gradcam(ev, [0, 1, 2], progress=look)
-    assert {"Making maps", "Deleting the brightest parts"} <= set(seen)
+@pytest.mark.parametrize("name", METHODS)
+def test_between_two_pieces_the_model_is_as_it_was(name: str) -> None:
+    one = subject(name)
+    before = one.state()
+    seen = set()
+    for step in one.steps():
+        assert one.state() == before
+        seen.add(step.doing)
+    assert "Deleting the brightest parts" in seen
+    assert ("Making maps" in seen) == (name in CAM_METHODS or name == "saliency")
 
 
-def test_no_tensor_of_a_pass_outlives_it(ev: Evaluation) -> None:
-    net = ev.model.module
-    assert isinstance(net, Net)
+def test_several_layers_of_one_pass_leave_nothing_behind() -> None:
+    ev, net, images = fragile()
+    before = model_state(net), random_state(), described(images)
+    for method in WEIGHTINGS:
+        layer_maps(ev, [0, 1], ["conv", "relu"], method=method)
+    assert (model_state(net), random_state(), described(images)) == before
+
+
+def test_a_graph_that_the_user_still_needs_can_be_followed_back() -> None:
+    ev, net, images = fragile()
+    net.eval()
+    loss = net(images.detach().clone()).sum()
+    before = net.conv.weight.grad
+    for name in METHODS:
+        mld.gradcam(ev, [0], method=name, n_steps=2, n_checked=1)
+    loss.backward()
+    assert net.conv.weight.grad is not before
+
+
+def test_no_tensor_of_a_pass_outlives_it() -> None:
+    ev, net, _ = fragile()
     kept: list[weakref.ref[torch.Tensor]] = []
     net.relu.register_forward_hook(lambda _module, _inputs, output: kept.append(weakref.ref(output)))
-    for method in ("gradcam", "eigencam", "integrated_gradients"):
+    for method in METHODS:
         mld.gradcam(ev, [0, 1], method=method, n_steps=4)
     gc.collect()
     assert kept
