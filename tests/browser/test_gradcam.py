@@ -156,6 +156,7 @@ def test_an_image_opens_with_its_numbers_and_is_saved(notebook: Notebook, images
     assert saved.read_bytes().startswith(b"\x89PNG")
     notebook.page.keyboard.press("Escape")
     expect(images.locator("button.tile")).to_have_count(12)
+    expect(images.locator("button.tile").first).to_be_focused()
 
 
 def test_rows_are_pictures_and_what_is_selected_there_is_shown_here(notebook: Notebook) -> None:
