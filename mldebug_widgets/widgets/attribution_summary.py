@@ -177,7 +177,7 @@ def summary_of(result: AttributionsResult, kinds: Sequence[FeatureKind] | None =
         dots=AttributionDots(
             rows=result.rows[drawn],
             values=result.values[drawn][:, shown],
-            levels=_levels(result.levels[drawn][:, shown]),
+            levels=_levels(result.levels.of(drawn)[:, shown]),
             x=np.stack([column.x[drawn] for column in columns], axis=1) if columns else np.zeros((len(drawn), 0)),
             outputs=result.output[drawn],
             baseline_outputs=result.baseline_output[drawn],

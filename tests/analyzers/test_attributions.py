@@ -76,6 +76,10 @@ def test_levels_are_ranks() -> None:
     assert np.isnan(levels[:, ev.X.columns.get_loc("colour")]).all()
     switch = levels[:, ev.X.columns.get_loc("switch")]
     assert len(np.unique(switch)) == 2
+    rows = np.array([9, 2, 40])
+    asked = attributions(ev, rows, trust=False).levels
+    np.testing.assert_array_equal(asked.of(), levels[rows])
+    np.testing.assert_array_equal(asked.of(np.array([2, 0])), levels[[40, 9]])
 
 
 def test_the_global_bars_and_the_table() -> None:

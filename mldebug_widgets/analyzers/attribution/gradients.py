@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,9 @@ from mldebug_widgets.analyzers.attribution.pieces import PieceSize, chunks, is_o
 from mldebug_widgets.errors import MldValueError, shown
 
 _MOST_POINTS = 5_000
+
+
+Call = Callable[[Tensors, Tensors], torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +98,7 @@ class Gradients:
 
         def write(start: int, stop: int) -> None:
             rows = self.batch.rows(start, stop)
-            gradients = self._gradients(self.net, rows.parts, rows.leaves, self.target[start:stop])
+            gradients = self._gradients(self.net.call_on, rows.parts, rows.leaves, self.target[start:stop])
             for at, (leaf, gradient) in enumerate(zip(rows.leaves, gradients, strict=True)):
                 out[at][start:stop] = leaf * gradient if times_input else gradient.abs()
 
@@ -148,25 +151,26 @@ class Gradients:
 
     def _at_points(self, inputs: Tensors, points: Tensors, target: torch.Tensor) -> Tensors:
         if self.start is None:
-            return self._gradients(self.net, inputs, points, target)
-        return self._gradients(self.start.rest, points, points, target)
+            return self._gradients(self.net.call_on_own, inputs, points, target)
+        return self._gradients(self.start.rest.call_on_own, points, points, target)
 
     def reached(self) -> bool:
         """Tell whether a gradient arrives at any of the leaves."""
         return any(
-            one is not None for one in self._found(self.net, self.batch.parts, self.batch.leaves, self.target)[1]
+            one is not None
+            for one in self._found(self.net.call_on, self.batch.parts, self.batch.leaves, self.target)[1]
         )
 
-    def _gradients(self, net: Net, inputs: Tensors, leaves: Tensors, target: torch.Tensor) -> Tensors:
-        leaves, found = self._found(net, inputs, leaves, target)
+    def _gradients(self, call: Call, inputs: Tensors, leaves: Tensors, target: torch.Tensor) -> Tensors:
+        leaves, found = self._found(call, inputs, leaves, target)
         return [torch.zeros_like(leaf) if one is None else one for leaf, one in zip(leaves, found, strict=True)]
 
     def _found(
-        self, net: Net, inputs: Tensors, leaves: Tensors, target: torch.Tensor
+        self, call: Call, inputs: Tensors, leaves: Tensors, target: torch.Tensor
     ) -> tuple[Tensors, Sequence[torch.Tensor | None]]:
         leaves = [leaf.detach().requires_grad_() for leaf in leaves]
         with torch.enable_grad():
-            explained = self.explained.of_tensor(net.call_on(inputs, leaves), target)
+            explained = self.explained.of_tensor(call(inputs, leaves), target)
             # Rows do not mix in evaluation mode, so that the gradient of the sum is each row's own.
             try:
                 return leaves, torch.autograd.grad(explained.sum(), leaves, allow_unused=True)

@@ -63,6 +63,7 @@ class Net:
         self.names: tuple[str, ...] | None = tuple(inputs) if isinstance(inputs, dict) else None
         self.is_single = isinstance(inputs, torch.Tensor)
         self.floating = [at for at, part in enumerate(self.split(inputs)) if part.is_floating_point()]
+        self._only_reads = self._uncopied = False
         scripted = isinstance(module, torch.jit.ScriptModule)
         self.embeddings: list[nn.Module] = []
         if not scripted:
@@ -124,7 +125,14 @@ class Net:
 
         The module is given copies, because it may write into what it reads.
         """
-        parts = [part.clone() for part in parts]
+        parts = [part if self._uncopied and part.requires_grad else part.clone() for part in parts]
+        followed = [part for part in parts if part.requires_grad]
+        versions = [part._version for part in followed]
+        output = self._called(parts)
+        self._only_reads = bool(followed) and versions == [part._version for part in followed]
+        return output
+
+    def _called(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
         if self.names is not None:
             output: torch.Tensor = self.module(**dict(zip(self.names, parts, strict=True)))
         else:
@@ -140,6 +148,14 @@ class Net:
             return self.call(replaced)
         with self._answering(leaves[len(self.floating) :]):
             return self.call(replaced)
+
+    def call_on_own(self, parts: Sequence[torch.Tensor], leaves: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Do the same with leaves that nobody else holds: a module that was seen to only read needs no copy of them."""
+        self._uncopied = self._only_reads
+        try:
+            return self.call_on(parts, leaves)
+        finally:
+            self._uncopied = False
 
     @contextmanager
     def _collected(self) -> Iterator[Tensors]:

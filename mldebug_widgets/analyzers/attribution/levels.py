@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,18 @@ Floats = npt.NDArray[np.float32]
 #: Rows that stand for a column, and places among them: as many as a colour can show.
 _ROWS = 20_000
 _PLACES = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """Where the cells of some rows of an Evaluation stand among their columns' values: looked up when asked."""
+
+    ev: Evaluation
+    rows: npt.NDArray[np.intp]
+
+    def of(self, chosen: npt.NDArray[np.intp] | slice = slice(None)) -> Floats:
+        """Return (c, p) the places of the chosen of the rows (all without), as ``levels_of`` does."""
+        return levels_of(self.ev, self.rows[chosen])
 
 
 def levels_of(ev: Evaluation, rows: npt.NDArray[np.intp]) -> Floats:

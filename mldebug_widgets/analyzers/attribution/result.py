@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mldebug_widgets.analyzers.arguments import checked_rows
+from mldebug_widgets.analyzers.attribution.levels import Levels
 from mldebug_widgets.analyzers.attribution.views import (
     AttributionComparison,
     Dependence,
@@ -53,7 +54,8 @@ class AttributionsResult:
     order
         (p,) columns by ``mean_abs``, largest first.
     levels
-        (m, p) each cell's place among the column's values, 0 to 1; NaN = missing or no order: the beeswarm's colour.
+        ``levels.of()`` (m, p), or ``levels.of(positions)``: each cell's place among the column's values, 0 to 1;
+        NaN = missing or no order: the beeswarm's colour.
     n, sampled, seed
         Rows the Evaluation has, whether ``rows`` is a sample of those asked for, and its seed.
     trust
@@ -86,7 +88,7 @@ class AttributionsResult:
     unit: str
     mean_abs: npt.NDArray[np.float32]
     order: npt.NDArray[np.intp]
-    levels: npt.NDArray[np.float32]
+    levels: Levels = field(metadata={"wire": False})
     n: int
     sampled: bool
     seed: int
