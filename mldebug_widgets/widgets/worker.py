@@ -6,13 +6,17 @@ The user's model is never called from here: it belongs to the thread that runs t
 from __future__ import annotations
 
 import asyncio
+import atexit
 import queue
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
+#: Seconds that the end of the process waits for a piece of work that looks only now and then whether it is wanted.
+_PATIENCE = 2.0
 ProgressListener = Callable[[str, float | None], None]
 
 
@@ -59,6 +63,8 @@ class Worker:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._running: Job | None = None
+        self._ended = False
+        _workers.add(self)
 
     def submit(self, work: Callable[[Job], Value]) -> Future[Value]:
         """Queue ``work(job)`` and return the future of its value. Cancelled work gives a cancelled future."""
@@ -84,6 +90,15 @@ class Worker:
                 future.cancel()
                 found = True
 
+    def end(self, patience: float) -> None:
+        """Cancel all work for good and wait up to ``patience`` seconds for the piece under way."""
+        self._ended = True
+        self.cancel()
+        thread = self._thread
+        if thread is not None:
+            self.submit(lambda _job: None)  # wakes a thread that waits for work
+            thread.join(patience)
+
     def _run(self) -> None:
         while True:
             try:
@@ -95,8 +110,12 @@ class Worker:
                         return
                 continue
             self._running = job
+            if self._ended:
+                job.cancel()
             self._finish(job, work, future)
             self._running = None
+            if self._ended:
+                return
             if self._waiting.empty():
                 self._tell("", None)
 
@@ -109,6 +128,16 @@ class Worker:
             future.set_exception(error)
         else:
             future.set_result(value)
+
+
+_workers: weakref.WeakSet[Worker] = weakref.WeakSet()
+
+
+@atexit.register
+def _end_all() -> None:
+    """Let no work outlive the interpreter: native code that it stands in could not end in order."""
+    for worker in list(_workers):
+        worker.end(patience=_PATIENCE)
 
 
 def afterwards(before: Future[Any], work: Callable[[], Value]) -> Future[Value]:

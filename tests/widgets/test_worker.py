@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import Any
@@ -80,6 +83,50 @@ def test_an_idle_worker_keeps_no_thread(monkeypatch: pytest.MonkeyPatch) -> None
             thread.join(5)
     assert "mldebug-worker" not in {thread.name for thread in threading.enumerate()}
     assert worker.submit(lambda _job: "again").result(5) == "again"
+
+
+def test_ending_cancels_and_waits_for_the_piece_under_way() -> None:
+    worker = Worker(quiet)
+    began, ended = threading.Event(), threading.Event()
+
+    def long(job: Job) -> None:
+        began.set()
+        while not job.cancelled():
+            threading.Event().wait(0.01)
+        ended.set()
+
+    running, waiting = worker.submit(long), worker.submit(lambda _job: None)
+    assert began.wait(5)
+    worker.end(patience=5)
+    assert ended.is_set()
+    assert running.done()
+    assert waiting.cancelled()
+
+
+def test_ending_an_idle_worker_does_not_wait_for_it_to_tire() -> None:
+    worker = Worker(quiet)
+    worker.submit(lambda _job: None).result(5)
+    began = time.monotonic()
+    worker.end(patience=60)
+    assert time.monotonic() - began < 1
+
+
+def test_work_ends_before_the_interpreter_does() -> None:
+    script = """
+import threading, time
+from mldebug_widgets.widgets.worker import Worker
+began = threading.Event()
+def work(job):
+    began.set()
+    while not job.cancelled():
+        time.sleep(0.01)
+    print("cancelled", flush=True)
+worker = Worker(lambda text, fraction: None)
+worker.submit(work)
+began.wait()
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "cancelled\n", "")
 
 
 def test_what_comes_afterwards_runs_on_the_thread_that_asked_and_leaves_it_free() -> None:
