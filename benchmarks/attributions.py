@@ -119,8 +119,8 @@ def integrated_gradients() -> list[dict[str, Any]]:
     before = peak()
     ours()
     grown = (peak() - before) / 1e6
-    taken = best(3, ours=ours, floor=floor)
-    batches = {str(batch): best(1, peer=lambda batch=batch: theirs(x, batch))["peer"] for batch in (10_000, 50_000)}
+    taken = best(8, ours=ours, floor=floor)
+    batches = {str(batch): best(2, peer=lambda batch=batch: theirs(x, batch))["peer"] for batch in (10_000, 50_000)}
     row_by_row = best(1, peer=lambda: [theirs(row[None], STEPS) for row in x[:30]])["peer"] * ROWS / 30
     one = taken["ours"]
     return [

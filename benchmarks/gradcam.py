@@ -92,7 +92,7 @@ def speed() -> list[dict[str, Any]]:
         print("grad-cam is not installed: pip install grad-cam measures against it", file=sys.stderr)
     else:
         works["peer"] = pytorch_grad_cam(net, x)
-    taken = best(4, **works)
+    taken = best(8, **works)
     lines = [at_most(f"{CASE}: one forward pass", taken["ours"], taken["forward"], 1.25)]
     if "peer" in taken:
         lines.append(at_least(f"{CASE}: pytorch-grad-cam", taken["ours"], taken["peer"], 3))
