@@ -129,10 +129,11 @@ def test_pieces_become_the_words_that_a_person_reads(make: str) -> None:
     assert "👩\u200d👩\u200d👧 " in pieces_of(make, "Loved it 👩\u200d👩\u200d👧 👍🏽 😀😀 🇫🇷!")
 
 
+@pytest.mark.parametrize("baseline", ["auto", "zero"])
 @pytest.mark.parametrize("make", MAKES)
-def test_special_tokens_belong_to_no_word(make: str) -> None:
+def test_special_tokens_belong_to_no_word(make: str, baseline: str) -> None:
     ev = evaluation(make)
-    text = mld.text_attributions(ev, [0], trust=False).texts[0]
+    text = mld.text_attributions(ev, [0], baseline=baseline, trust=False).texts[0]
     assert text.delta == pytest.approx(0, abs=1e-3)  # with special tokens kept in the baseline the words sum up
     empty = next(row for row, one in enumerate(ev.texts) if one == "")
     assert mld.text_attributions(ev, [empty], trust=False).texts[0].words == ()
