@@ -33,7 +33,6 @@ export interface AttributionsResult {
   readonly unit: string;
   readonly mean_abs: NDArray;
   readonly order: NDArray;
-  readonly levels: NDArray;
   readonly n: number;
   readonly sampled: boolean;
   readonly seed: number;
@@ -193,6 +192,7 @@ export interface Finding {
   readonly score: number | null;
   readonly query: string;
   readonly feature: number | null;
+  readonly rows: readonly number[];
 }
 
 export interface FindingsResult {

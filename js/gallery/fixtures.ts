@@ -95,7 +95,19 @@ function finding(
 ): Finding {
   const [title, text, advice] = texts;
   const code_text = `ev = mld.evaluate(model, data, target="late")\nmld.findings(ev).of("${code}")`;
-  return { code, severity, title, text, advice, panel, code_text, score: 1, query: "", feature: null };
+  return {
+    code,
+    severity,
+    title,
+    text,
+    advice,
+    panel,
+    code_text,
+    score: 1,
+    query: "",
+    feature: null,
+    rows: [],
+  };
 }
 
 function outcome(code: string, name: string, why: string, passed: boolean): CheckOutcome {

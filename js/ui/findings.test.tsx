@@ -43,6 +43,17 @@ test("a finding about rows selects them and opens its panel, also when that is o
   }
 });
 
+test("a finding about rows that no query tells selects them by their positions", async () => {
+  const finding = { ...(result.findings[0] as Finding), panel: "rows", rows: [7, 2, 40] };
+  const shared = staticState(workbench({ panel: "rows" }));
+  const drawn = await draw(listOf([finding]), {}, { shared });
+  drawn.button("Open the 3 rows").click();
+  await settle();
+  const { title: label, rows } = finding;
+  expect(shared.get("selection")).toEqual({ kind: "rows", label, rows, n: 3, token: 1 });
+  expect(shared.get("panel")).toBe("rows");
+});
+
 test("a finding about a feature opens What-if there", async () => {
   const finding = { ...(result.findings[1] as Finding), panel: "whatif", feature: 3 };
   const shared = staticState(workbench());

@@ -53,17 +53,29 @@ interface PanelLinkProps {
 
 /** The way to where a finding can be seen: to its rows and to its feature, where it is about such. */
 function PanelLink({ host, finding, panel, isOpen }: PanelLinkProps) {
-  const { query, feature } = finding;
+  const { feature } = finding;
+  const asked = selectionOf(finding);
   const [selection, select] = useShared<Selection>(host, "selection", ALL_ROWS);
   const [, takeFeature] = useShared<number | null>(host, "feature", null);
   const [, openPanel] = useShared<string>(host, "panel", "");
-  if (isOpen && query === "" && feature === null) return null;
+  if (isOpen && asked === null && feature === null) return null;
   const open = () => {
-    if (query !== "") select(nextSelection(selection, { kind: "query", label: query, n: null, query }));
+    if (asked !== null) select(nextSelection(selection, asked));
     if (feature !== null) takeFeature(feature);
     openPanel(panel.id);
   };
-  return <LinkButton onClick={open}>{query === "" ? `Open ${panel.label}` : "Open slice"}</LinkButton>;
+  return <LinkButton onClick={open}>{linkText(finding, panel)}</LinkButton>;
+}
+
+/** The rows that a finding is about, as a selection to ask for; null where it is not about some rows. */
+function selectionOf({ query, rows, title }: Finding): Omit<Selection, "token"> | null {
+  if (query !== "") return { kind: "query", label: query, n: null, query };
+  return rows.length === 0 ? null : { kind: "rows", label: title, n: rows.length, rows: [...rows] };
+}
+
+function linkText({ query, rows }: Finding, panel: Panel): string {
+  if (query !== "") return "Open slice";
+  return rows.length === 0 ? `Open ${panel.label}` : `Open the ${plural(rows.length, "row")}`;
 }
 
 /** Which checks found nothing, which could not tell and why, and how long it took. */

@@ -87,9 +87,12 @@ class Check(ABC):
         evidence: Any = None,
         query: str = "",
         feature: int | None = None,
+        rows: tuple[int, ...] = (),
     ) -> Finding:
         """Return a Finding of this check; ``code`` is Python that shows the evidence again."""
-        return Finding(self.code, severity, title, text, advice, panel, code, float(score), evidence, query, feature)
+        return Finding(
+            self.code, severity, title, text, advice, panel, code, float(score), evidence, query, feature, rows
+        )
 
     def passed(self, why: str) -> CheckOutcome:
         """Say that the fault is not there, and what was seen instead."""

@@ -37,6 +37,8 @@ class Finding:
         Pandas query of the rows that it is about, so that one click selects them; "" when it is not about some rows.
     feature
         Position of the feature that it is about, None when it is not about one.
+    rows
+        Positions of the rows that it is about where no query says so, such as images; () otherwise.
     """
 
     code: str
@@ -50,6 +52,7 @@ class Finding:
     evidence: Any = field(default=None, metadata={"wire": False})
     query: str = ""
     feature: int | None = None
+    rows: tuple[int, ...] = ()
 
     def to_code(self) -> str:
         """Return runnable Python lines that show the evidence again; ``ev`` is the Evaluation."""

@@ -78,6 +78,7 @@ class Shortcut(Check):
             evidence=worst,
             query=worst.query,
             feature=worst.feature,
+            rows=() if worst.rows is None else tuple(worst.rows.tolist()),
         )
 
 

@@ -393,6 +393,7 @@ class TestFindings:
         assert (said["title"], said["text"]) == (finding.title, finding.text)
         assert said["title"].startswith("The top left corner takes")
         assert panel.select_suspicious("MLD109") == said["n"]
+        assert finding.rows == tuple(session.selected.rows)  # what Overview asks for
         corner = page.maps[:, :6, :6].sum((1, 2), dtype=float) >= 0.25 * page.maps.sum((1, 2), dtype=float)
         assert sorted(session.selected.rows) == sorted(page.rows[corner & (page.target == 0)])
 
