@@ -11,7 +11,8 @@ import traitlets
 
 from mldebug_widgets.errors import MldValueError, shown
 from mldebug_widgets.widgets.assets import module_text
-from mldebug_widgets.widgets.channel import answer
+from mldebug_widgets.widgets.cell_thread import CellThread
+from mldebug_widgets.widgets.channel import answer, is_sign_of_life
 from mldebug_widgets.widgets.fallback import static_html, static_text
 from mldebug_widgets.wire import encode
 
@@ -48,9 +49,18 @@ class ViewWidget(anywidget.AnyWidget):
     failed = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
 
     def __init__(self, **values: Any) -> None:
+        self._cells = CellThread()
         self.add_traits(_esm=traitlets.Unicode(module_text(self.stem)).tag(sync=True))
         super().__init__(**values)
         self.on_msg(lambda widget, content, _buffers: answer(widget, content))
+
+    def _handle_msg(self, msg: Mapping[str, Any]) -> None:
+        """Handle what the browser sent on the thread that runs the cells; say at once that somebody is there."""
+        handle = super()._handle_msg
+        if is_sign_of_life(msg["content"]["data"].get("content")):
+            handle(msg)
+        else:
+            self._cells.do(lambda: handle(msg))
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take from the browser only the traits that it owns, with possible values; show it the others as they are."""

@@ -34,6 +34,11 @@ def request(handler: Handler) -> Handler:
     return handler
 
 
+def is_sign_of_life(content: Any) -> bool:
+    """Tell whether a custom message only asks whether anybody is there: any thread may answer that."""
+    return isinstance(content, Mapping) and content.get("type") == "request" and content.get("method") == "ping"
+
+
 def answer(widget: Sender, content: Any) -> None:
     """Handle one custom message of ``widget``'s view; never raises for anything the browser can send."""
     if not isinstance(content, Mapping) or content.get("type") != "request":

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from mldebug_widgets.widgets.cell_thread import interruptible
 
 Step = TypeVar("Step")
 Value = TypeVar("Value")
@@ -69,7 +68,7 @@ class PieceWork(Generic[Step, Value]):
     def _turn(self) -> None:
         if self.future.done() or self._loop is None:
             return
-        with _interruptible():
+        with interruptible():
             self._advance()
         self._loop.call_later(PAUSE_SECONDS, self._turn)
 
@@ -86,16 +85,3 @@ class PieceWork(Generic[Step, Value]):
         except Exception as error:
             self._steps.close()
             self.future.set_exception(error)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let an interrupt reach the piece: between cells a kernel ignores it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before: Any = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -10,9 +10,11 @@ from playwright.sync_api import Locator, expect
 from tests.browser.lab import Notebook
 
 MODEL = """
+import threading
 import mldebug_widgets as mld, numpy as np, torch
 from torch import nn
 
+asked_on = set()  # threads
 words = {word: at + 1 for at, word in enumerate("a the film plot was good great bad awful".split())}
 tokenizer = lambda text: [words[word] for word in text.split()]
 
@@ -27,6 +29,7 @@ class Feelings(nn.Module):
             self.out.bias.fill_(0.25)
 
     def forward(self, ids):
+        asked_on.add(threading.get_ident())
         return self.out(self.embedding(ids).sum(dim=1)).squeeze(1)
 
 texts = ["the film was great", "a bad plot", "the plot was awful", "a good film", "the film was bad", "a great plot"]
@@ -88,3 +91,14 @@ def test_it_follows_the_selection(notebook: Notebook, text: Locator) -> None:
     expect(text.locator("article")).to_have_count(2)
     notebook.execute("workbench.widget.select(None)")
     expect(text.locator("article")).to_have_count(5)
+
+
+def test_the_model_is_asked_on_the_thread_of_the_cells_only(notebook: Notebook, text: Locator) -> None:
+    # JupyterLab hands the messages of widgets to a thread of its own.
+    notebook.execute("asked_on.clear()")
+    text.get_by_label("Class").select_option("0")
+    notebook.wait_for_python("asked_on == {threading.main_thread().ident}", expected=True)
+    text.get_by_label("Class").select_option("1")
+    expect(text.locator(".words .word.down", has_text="awful").first).to_be_visible()
+    assert notebook.python("asked_on == {threading.main_thread().ident}")
+    assert not notebook.errors
