@@ -157,7 +157,7 @@ def _judged(known: Survey, scores: dict[str, float], left: set[str], images: str
     deepest = next(entry for entry in reached if (entry.score or 0) >= _AS_GOOD * best.score)
     order = [deepest, *(entry for entry in by_score if entry is not deepest)]
     standing = (
-        "the most" if deepest is best else f"nearly the most (of {best.found.name}: {best.score:.1f}), and deeper,"
+        "the most" if deepest is best else f"nearly the most ({best.score:.1f} at layer {best.found.name}), and deeper,"
     )
     reason = (
         f"Deleting where its map is bright makes the score fall {deepest.score:.1f} times as fast as in random order, "
