@@ -47,9 +47,12 @@ DOING = {
     "compared": "Attributing the selection",
     "trust": "Checking how far to trust it",
 }
-#: Attributed rows that are enough to stand for a selection; where fewer are, so many are computed.
+#: Attributed rows that are enough to stand for a selection; where fewer are, so many are computed, but no more than
+#: stand for all rows.
 ENOUGH_SELECTED = 200
 TRUST_ROWS = 20
+#: About how long a panel that somebody waits for asks a slow model about all rows; it then attributes fewer of them.
+PATIENCE_SECONDS = 8.0
 
 IDLE: dict[str, Any] = {"state": "idle", "text": "", "fraction": None, "error": None}
 
@@ -260,7 +263,9 @@ class AttributionsWidget(ViewWidget):
         evaluation, settings = self._asked_session().evaluation, self.settings
         baseline = settings["baseline_row"] if settings["baseline"] == "row" else settings["baseline"]
         target = _target(settings["target"], evaluation)
-        return attribution_steps(evaluation, Asked(rows, settings["method"], target, baseline, trust=trust))
+        return attribution_steps(
+            evaluation, Asked(rows, settings["method"], target, baseline, trust=trust, seconds=PATIENCE_SECONDS)
+        )
 
     def _row_steps(self) -> Generator[Step, None, RowAttributions | None]:
         row, why = self._row()
@@ -289,7 +294,7 @@ class AttributionsWidget(ViewWidget):
         if selected.is_everything or not len(selected) or result is None or len(selected) == session.evaluation.n:
             return None
         extra = None
-        wanted = min(len(selected), ENOUGH_SELECTED)
+        wanted = min(len(selected), ENOUGH_SELECTED, len(result.rows))
         if np.isin(result.rows, selected.rows).sum() < wanted:
             extra = yield from self._steps(_sample(np.unique(selected.rows), wanted, result.seed))
         if np.isin(result.rows, selected.rows).all():

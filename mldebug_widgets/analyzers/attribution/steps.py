@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from mldebug_widgets.analyzers.attribution.choice import Choice, choose_method
 from mldebug_widgets.analyzers.attribution.engine import Found, Task, work
 from mldebug_widgets.analyzers.attribution.explained import explained_output
 from mldebug_widgets.analyzers.attribution.levels import Levels
-from mldebug_widgets.analyzers.attribution.methods import checked_count, checked_method, default_samples
+from mldebug_widgets.analyzers.attribution.methods import Method, checked_count, checked_method, default_samples
 from mldebug_widgets.analyzers.attribution.pieces import Step, guarded
 from mldebug_widgets.analyzers.attribution.result import AttributionsResult
 from mldebug_widgets.analyzers.attribution.trust_checks import trust_checks
@@ -33,11 +33,16 @@ Positions = npt.NDArray[np.intp]
 GRADIENT_BUDGET = 1_000_000
 BUDGET = 200_000
 FEWEST_ROWS = 20
+#: Share of such a budget that is spent to learn how fast the model is.
+PROBE = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """The arguments of ``attributions`` as they came."""
+    """The arguments of ``attributions`` as they came.
+
+    With ``seconds``, the rows that nobody chose are so few that they take about so long: half of them, a quarter ...
+    """
 
     rows: Any = None
     method: str = "auto"
@@ -47,6 +52,7 @@ class Asked:
     seed: int | None = None
     n_steps: int = 50
     trust: bool = True
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +71,8 @@ def steps_of(ev: Evaluation, asked: Asked) -> Generator[Step, None, Attributions
     """Compute attributions in steps; the return value is the result."""
     started = time.perf_counter()
     plan = plan_of(checked_evaluation(ev), asked)
+    if asked.rows is None and asked.seconds is not None:
+        plan = yield from _within(ev, plan, asked.seconds)
     found = Found(plan.task)
     doing = plan.choice.method.label.lower()
     pieces = (Step(doing, fraction) for fraction in work(ev, plan.task, found))
@@ -96,10 +104,14 @@ def plan_of(ev: Evaluation, asked: Asked) -> Plan:
     per_row = _cost(method.name, samples, n_steps, ev.X.shape[1])
     if method.name != "gradient_shap":  # it draws from the baselines
         per_row *= len(baseline.frame)
-    rows, sampled = _rows(ev, asked.rows, per_row, GRADIENT_BUDGET if method.gradients else BUDGET, seed)
+    rows, sampled = _rows(ev, asked.rows, per_row, _budget(method), seed)
     explained = explained_output(ev, rows, asked.target)
     task = Task(ev.X.iloc[rows], baseline.frame, explained, method, choice.owners, n_steps, samples, seed)
     return Plan(rows, sampled, choice, baseline, task, per_row)
+
+
+def _budget(method: Method) -> int:
+    return GRADIENT_BUDGET if method.gradients else BUDGET
 
 
 def _cost(method: str, n_samples: int, n_steps: int, p: int) -> int:
@@ -120,6 +132,29 @@ def _rows(ev: Evaluation, rows: Any, per_row: int, budget: int, seed: int) -> tu
     if not chosen.size:
         raise MldValueError("MLD-O84", "rows", "got no row", "at least one row", "Pass a position, for example 0.")
     return chosen, False
+
+
+def _within(ev: Evaluation, plan: Plan, seconds: float) -> Generator[Step, None, Plan]:
+    """Halve the rows until they take about ``seconds`` at most, judged by the time that a few of them take."""
+    few = max(1, int(PROBE * _budget(plan.choice.method)) // plan.per_row)
+    if len(plan.rows) <= max(few, FEWEST_ROWS):
+        return plan
+    probe = _part_of(ev, plan, few).task
+    began = time.perf_counter()
+    yield from guarded(ev.model.running, (Step("timing the model", None) for _ in work(ev, probe, Found(probe))))
+    each, count = (time.perf_counter() - began) / few, len(plan.rows)
+    while count * each > seconds and count > FEWEST_ROWS:
+        count = max(FEWEST_ROWS, count // 2)
+    return plan if count == len(plan.rows) else _part_of(ev, plan, count)
+
+
+def _part_of(ev: Evaluation, plan: Plan, count: int) -> Plan:
+    """Return the plan for a random ``count`` of its rows."""
+    task = plan.task
+    kept = np.sort(np.random.default_rng(task.seed).choice(len(plan.rows), count, replace=False))
+    rows = plan.rows[kept]
+    explained = replace(task.explained, target=task.explained.target[kept])
+    return replace(plan, rows=rows, sampled=True, task=replace(task, frame=ev.X.iloc[rows], explained=explained))
 
 
 def _result(
