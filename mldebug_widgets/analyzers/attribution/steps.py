@@ -34,7 +34,7 @@ GRADIENT_BUDGET = 1_000_000
 BUDGET = 200_000
 FEWEST_ROWS = 20
 #: Share of such a budget that is spent to learn how fast the model is.
-PROBE = 0.02
+PROBE = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)

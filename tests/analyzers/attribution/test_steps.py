@@ -57,7 +57,7 @@ def test_a_slow_model_is_asked_about_fewer_rows_and_the_sample_is_said(monkeypat
 
 def test_never_fewer_than_the_fewest_however_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mldebug_widgets.analyzers.attribution.steps.BUDGET", 20_000)
-    ev = evaluated(200, SLOW)
+    ev = evaluated(400, SLOW)
     assert len(found(ev, Asked(method="feature_ablation", trust=False, seconds=1e-6)).rows) == FEWEST_ROWS
 
 
