@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mldebug_widgets.analyzers.crossfilter_cubes.scales import calendar_scale, number_scale, whole_scale
+from mldebug_widgets.analyzers.crossfilter_cubes.scales import Scale, calendar_scale, number_scale, whole_scale
 
 
 @given(st.floats(-1e12, 1e12), st.floats(1e-6, 1e12))
@@ -21,6 +21,16 @@ def test_round_bins_hold_the_range(low: float, width: float) -> None:
     assert edges[0] <= low + rounding
     assert edges[-1] >= high - rounding
     assert scale.size >= 14
+
+
+def test_a_bound_that_is_an_edge_is_the_outermost_edge() -> None:
+    for low, high in ((0.999855, 1.0), (0.0, 1.0), (0.9, 1.0), (0.3, 0.7), (-0.7, -0.3)):
+        scale = number_scale(low, high, 40)
+        assert scale is not None
+        assert scale.edges()[-1] == high
+        assert scale.edges()[0] <= low
+    # 0.9 to 1 is cut at 0.0025, of which 0.9 is a whole multiple.
+    assert number_scale(0.9, 1.0, 40) == Scale(360, 40, 0.0025)
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(0, 2**63))

@@ -6,7 +6,9 @@ import { intervalText, metricOf, metricText, primaryOf } from "./summary";
 export function MetricsTable({ result, fitting }: { result: OverviewResult; fitting: boolean }) {
   const primary = primaryOf(result);
   if (primary === undefined) return null;
-  const { splits, baselines } = result;
+  const { splits } = result;
+  // Without a table there is no column that any baseline could learn from: nothing to say of those not fitted.
+  const baselines = result.baselines.filter(({ metrics }) => metrics.length > 0 || result.n_features > 0);
   return (
     <div class="scroll" role="region" aria-label="Metrics">
       <table class="metrics">

@@ -13,6 +13,18 @@ function tileTexts(result: OverviewResult): string[][] {
   return tilesOf(result).map(({ label, value, context }) => [label, value, context]);
 }
 
+test("without a table a baseline that needs columns is not named", async () => {
+  const majority = { ...overview.baselines[0], name: "majority class", why: "" };
+  const unfitted = { name: "logistic regression", fitted_on: "", metrics: [], why: "no column" };
+  const baselines = [majority, unfitted] as OverviewResult["baselines"];
+  const headings = async (n_features: number) => {
+    const drawn = await draw(Overview, { result: { ...overview, n_features, baselines }, findings });
+    return drawn.all(".metrics thead th").map((cell) => cell.textContent ?? "");
+  };
+  expect((await headings(0)).join()).not.toContain("logistic");
+  expect((await headings(4)).join()).toContain("logistic regressionnot fitted");
+});
+
 describe("the tiles", () => {
   test("show value, interval and the strongest baseline with the digits that are known, and the gap", () => {
     expect(tileTexts(overview)).toEqual([

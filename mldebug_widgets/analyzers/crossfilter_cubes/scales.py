@@ -34,9 +34,7 @@ class Scale:
 
     def edges(self) -> tuple[float, ...]:
         """Return the (size + 1) edges, each the number nearest to its decimal form."""
-        digits = max(0, 2 - math.floor(math.log10(self.step)))
-        places = range(self.first, self.first + self.size + 1)
-        return tuple(round(place * self.step, digits) if digits < 300 else place * self.step for place in places)
+        return tuple(_edge(place, self.step) for place in range(self.first, self.first + self.size + 1))
 
 
 def reach(values: npt.NDArray[np.generic]) -> tuple[float, float] | None:
@@ -68,10 +66,27 @@ def number_scale(low: float, high: float, most: int) -> Scale | None:
     for exponent in (power, power + 1):
         for factor in _STEPS:
             step = factor * 10.0**exponent
-            first, last = math.floor(low / step), math.ceil(high / step)
+            first, last = _outermost(low, high, step)
             if last - first <= most and last < 2**53:
                 return Scale(first, max(1, last - first), step)
     return None
+
+
+def _outermost(low: float, high: float, step: float) -> tuple[int, int]:
+    """Return the places of the edges that hold ``low`` to ``high``, in steps.
+
+    A division may miss a bound by its last digit: 1 / 0.000005 is a little more than 200,000.
+    """
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return (
+        first + 1 if _edge(first + 1, step) <= low else first,
+        last - 1 if _edge(last - 1, step) >= high else last,
+    )
+
+
+def _edge(place: int, step: float) -> float:
+    digits = max(0, 2 - math.floor(math.log10(step)))
+    return round(place * step, digits) if digits < 300 else place * step
 
 
 def whole_scale(low: int, high: int, most: int) -> tuple[int, int, int]:

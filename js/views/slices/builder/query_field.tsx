@@ -4,6 +4,17 @@ import type { CodedError } from "../../../contract/errors";
 import type { BuilderColumn } from "../../../contract/slices";
 import { type Suggestion, suggestionsAt } from "./completion";
 
+/** A query of the first columns that can be asked for: "[]" where there are none. */
+function exampleOf(columns: readonly BuilderColumn[]): string[] {
+  const listed = columns.find(({ kind, values }) => kind === "categorical" && values.length > 0);
+  const measured = columns.find(({ kind }) => kind === "numeric");
+  const conditions = [
+    listed && `${listed.query_name} == ${listed.values[0]?.query_literal}`,
+    measured && measured.high !== null && `${measured.query_name} < ${Number(measured.high.toPrecision(3))}`,
+  ].filter((text) => typeof text === "string");
+  return conditions.length === 0 ? [] : [conditions.join(" and ")];
+}
+
 interface QueryFieldProps {
   query: string;
   columns: readonly BuilderColumn[];
@@ -53,7 +64,7 @@ export function QueryField({ query, columns, error, onType }: QueryFieldProps) {
         aria-describedby={`${list}-error`}
         spellcheck={false}
         autocomplete="off"
-        placeholder={'carrier in ["EV", "MQ"] and distance < 230 · arrow down completes'}
+        placeholder={[...exampleOf(columns), "arrow down completes"].join(" · ")}
         value={query}
         onInput={(event) => {
           const { value, selectionStart } = event.currentTarget;
