@@ -280,13 +280,13 @@ class AttributionsWidget(ViewWidget):
         evaluation = session.evaluation
         if session.row is not None:
             return session.row, "open under What-if"
-        if not session.selected.is_everything and len(session.selected):
-            return int(session.selected.rows[0]), "the first of the selection"
-        rows = np.asarray(evaluation.splits[evaluation.primary])
+        narrowed = not session.selected.is_everything and len(session.selected) > 0
+        rows = session.selected.rows if narrowed else np.asarray(evaluation.splits[evaluation.primary])
+        of = " of the selection" if narrowed else ""
         losses = np.asarray(evaluation.loss)[rows]
         if np.isfinite(losses).any():
-            return int(rows[np.nanargmax(losses)]), "the highest loss"
-        return (int(rows[0]), "the first row") if len(rows) else (None, "")
+            return int(rows[np.nanargmax(losses)]), f"the highest loss{of}"
+        return (int(rows[0]), f"the first row{of}") if len(rows) else (None, "")
 
     def _compared_steps(self) -> Generator[Step, None, ComparedAttributions | None]:
         session, result = self._asked_session(), self.result

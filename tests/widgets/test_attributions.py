@@ -66,13 +66,15 @@ class TestOneRow:
             sorted(map(abs, wanted), reverse=True), abs=1e-4
         )
 
-    def test_is_the_open_row_else_the_first_selected_else_the_highest_loss(self) -> None:
+    def test_is_the_open_row_else_the_highest_loss_of_the_selection_else_of_all(self) -> None:
         workbench, panel = opened(binary_evaluation())
         loss = workbench.evaluation.loss
         held_out = workbench.evaluation.splits[workbench.evaluation.primary]
         assert loss[panel.local.row] == np.max(loss[held_out])
         workbench.select("age > 70")
-        assert panel.local.row == workbench.selected.rows[0]
+        assert loss[panel.local.row] == np.max(loss[workbench.selected.rows])
+        assert panel.local.row in workbench.selected.rows
+        assert panel.local.why == "the highest loss of the selection"
         workbench.row = 11
         assert (panel.local.row, panel.local.why) == (11, "open under What-if")
         workbench.select("age < 30")

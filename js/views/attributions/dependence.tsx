@@ -45,8 +45,7 @@ export function DependencePlot({ feature, column, dots, colors, unit }: Dependen
     <section class="dependence" aria-label={`How ${columnName(feature.name)} acts`}>
       <h3>{columnName(feature.name)}</h3>
       <p class="small">
-        {sentence} Dots are rows, {feature.labels.length > 0 ? "lines the means" : "the line the mean"} of
-        all; up pushes the {unit} up.
+        {sentence} {marksSentence(feature, dots)}; up pushes the {unit} up.
       </p>
       <div class="plot" ref={ref}>
         <span class="y-high small" aria-hidden="true">
@@ -66,6 +65,12 @@ export function DependencePlot({ feature, column, dots, colors, unit }: Dependen
       <Means feature={feature} />
     </section>
   );
+}
+
+function marksSentence({ labels }: FeatureAttributions, { count }: Dots): string {
+  if (labels.length > 0)
+    return count > 0 ? "Dots are rows, lines the means of all" : "Lines are the means of all";
+  return count > 0 ? "Dots are rows, the line the mean of all" : "The line is the mean of all";
 }
 
 interface Ranges {

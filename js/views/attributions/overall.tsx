@@ -48,11 +48,14 @@ export function Overall({ summary, dots, openRow, onOpen }: OverallProps) {
   return (
     <>
       <span class="hidden" ref={probe} />
-      <ul class="overall" aria-label="Columns by mean size of their attributions">
+      <ul
+        class={dots.count > 0 ? "overall" : "overall bare"}
+        aria-label="Columns by mean size of their attributions"
+      >
         <li class="axis" aria-hidden="true">
           <span />
           <span class="ticks" ref={ref}>
-            <Ticks dots={dots} width={width} />
+            {dots.count > 0 && <Ticks dots={dots} width={width} />}
           </span>
           <span class="num">mean size</span>
         </li>
@@ -64,7 +67,7 @@ export function Overall({ summary, dots, openRow, onOpen }: OverallProps) {
               open={feature.position === chosen}
               onClick={() => choose(feature.position === chosen ? null : feature.position)}
             />
-            {width > 0 ? (
+            {width > 0 && dots.count > 0 ? (
               <SwarmView
                 dots={dots}
                 column={index}
@@ -85,7 +88,7 @@ export function Overall({ summary, dots, openRow, onOpen }: OverallProps) {
         ))}
       </ul>
       <p class="pointed small" aria-live="off">
-        {pointed === null ? hint(onOpen !== null) : pointedWords(shown, dots, pointed)}
+        {pointed === null ? hint(onOpen !== null && dots.count > 0) : pointedWords(shown, dots, pointed)}
       </p>
       {features.length > FIRST && (
         <LinkButton onClick={() => setAll(!all)}>

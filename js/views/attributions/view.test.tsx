@@ -28,6 +28,16 @@ const ERROR = {
   message: "no answer today",
 };
 
+/** No row at all, in as many columns as there are. */
+function noDots() {
+  const none = (array: { dtype: string; shape: readonly number[] }) => ({
+    ...array,
+    data: "",
+    shape: [0, ...array.shape.slice(1)],
+  });
+  return Object.fromEntries(Object.entries(report.result.dots).map(([name, array]) => [name, none(array)]));
+}
+
 async function open(
   traits: object = {},
   values: object = {},
@@ -53,9 +63,9 @@ describe("one row", () => {
     const { drawn } = await open();
     const steps = drawn.all(".steps li").map(({ textContent }) => textContent);
     expect(steps[0]).toBe("baseline0.49");
-    expect(steps[1]).toBe("age = 86+0.42");
-    expect(steps.at(-1)).toBe("this row0.97");
-    expect(drawn.one(".from-to").textContent).toBe("0.49 baseline to 0.97 probability of yes");
+    expect(steps[1]).toBe("age = 81+0.39");
+    expect(steps.at(-1)).toBe("this row0.96");
+    expect(drawn.one(".from-to").textContent).toBe("0.49 baseline to 0.96 probability of yes");
   });
   test("each bar begins where the one before ended", async () => {
     const { drawn } = await open();
@@ -251,5 +261,19 @@ describe("an exported file", () => {
     expect(drawn.one(".row-title").textContent).toMatch(/Row \d+, chosen here/);
     expect(drawn.one(".steps").textContent).toContain("age = ");
     expect(drawn.all(".ring").length).toBeGreaterThan(0);
+  });
+
+  test("a file with none of the attributed rows shows bars alone, and says why", async () => {
+    stubSize(300, 100);
+    const none = { ...report.result, dots: noDots() };
+    const { drawn } = await open({ ...report, result: none, local: null }, {}, "report");
+    expect(drawn.all(".overall canvas")).toHaveLength(0);
+    expect(drawn.all(".overall .meter").length).toBeGreaterThan(1);
+    expect(drawn.text()).toContain("no dots: the file holds the values of none of these rows");
+    for (const words of ["each dot a row", "Click a dot", "0 drawn"])
+      expect(drawn.text()).not.toContain(words);
+    drawn.one(".overall .name").click();
+    await settle();
+    expect(drawn.one(".dependence").textContent).toContain("The line is the mean of all");
   });
 });

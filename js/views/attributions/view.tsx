@@ -88,7 +88,12 @@ function Parts({ host, panel, ask }: PartsProps) {
             )}
           </div>
           {state("row")}
-          <RowPart local={local} live={live} stale={live && statusOf("row").state === "running"} />
+          <RowPart
+            local={local}
+            live={live}
+            dots={(dots?.count ?? 0) > 0}
+            stale={live && statusOf("row").state === "running"}
+          />
           <h3>
             How far to trust it {trust.length > 0 && <span class="legend">checked on at most 20 rows</span>}
           </h3>
@@ -98,16 +103,7 @@ function Parts({ host, panel, ask }: PartsProps) {
         {(many || live) && (
           <section aria-label="All rows">
             <h3 class="first">
-              All rows{" "}
-              <span class="legend">
-                each dot a row, its value <i class="low" /> low <i class="high" /> high
-                {dots?.unordered && (
-                  <>
-                    {" "}
-                    <i class="none" /> unordered
-                  </>
-                )}
-              </span>
+              All rows {dots?.count !== 0 && <Legend unordered={dots?.unordered ?? false} />}
             </h3>
             {state("all")}
             {result && dots && (
@@ -130,7 +126,15 @@ function Parts({ host, panel, ask }: PartsProps) {
   );
 }
 
-function RowPart({ local, live, stale }: { local: RowAttributions | null; live: boolean; stale: boolean }) {
+interface RowPartProps {
+  local: RowAttributions | null;
+  live: boolean;
+  /** There are dots to click. */
+  dots: boolean;
+  stale: boolean;
+}
+
+function RowPart({ local, live, dots, stale }: RowPartProps) {
   if (local) {
     return (
       <div class={stale ? "stale" : undefined} aria-busy={stale}>
@@ -138,7 +142,25 @@ function RowPart({ local, live, stale }: { local: RowAttributions | null; live: 
       </div>
     );
   }
-  return live ? null : <EmptyState title="No row is open">Click a dot to see its row.</EmptyState>;
+  return live ? null : (
+    <EmptyState title="No row is open">
+      {dots ? "Click a dot to see its row." : "Open one in the notebook, then export again."}
+    </EmptyState>
+  );
+}
+
+function Legend({ unordered }: { unordered: boolean }) {
+  return (
+    <span class="legend">
+      each dot a row, its value <i class="low" /> low <i class="high" /> high
+      {unordered && (
+        <>
+          {" "}
+          <i class="none" /> unordered
+        </>
+      )}
+    </span>
+  );
 }
 
 function TrustPart({ lines, waiting }: { lines: readonly TrustLine[]; waiting: boolean }) {

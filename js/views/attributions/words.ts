@@ -34,7 +34,9 @@ export function footNotes(result: AttributionsSummary): string[] {
     ? `${formatCount(attributed)} of ${plural(n, "row")} attributed, seed ${seed}`
     : `${plural(attributed, "row")} attributed`;
   const notes = [rows];
-  if (drawn < attributed) notes.push(`${formatCount(drawn)} drawn, means of all ${formatCount(attributed)}`);
+  if (drawn === 0) notes.push("no dots: the file holds the values of none of these rows");
+  else if (drawn < attributed)
+    notes.push(`${formatCount(drawn)} drawn, means of all ${formatCount(attributed)}`);
   if (seconds !== null && seconds > 0) notes.push(formatSeconds(seconds));
   return notes;
 }
