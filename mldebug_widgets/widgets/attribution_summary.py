@@ -276,7 +276,8 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, pd.Timestamp):
         return f"{cell:%Y-%m-%d}" if cell == cell.normalize() else f"{cell:%Y-%m-%d %H:%M}"
     if isinstance(cell, int | float | np.number) and not isinstance(cell, bool):
-        return f"{float(cell):,.6g}".replace("-", "\N{MINUS SIGN}")
+        number = float(cell)
+        return f"{number:,.{4 if abs(number) < 1_000 else 6}g}".replace("-", "\N{MINUS SIGN}")
     return str(cell)
 
 

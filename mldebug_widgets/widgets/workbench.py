@@ -318,7 +318,7 @@ def _subtitle(evaluation: Evaluation) -> str:
     splits = list(evaluation.splits)
     p = evaluation.X.shape[1]
     alone = evaluation.images is not None and p == 0
-    size = [f"{evaluation.n:,} images"] if alone else [f"{evaluation.n:,} rows", f"{p:,} features"]
+    size = [f"{evaluation.n:,} images"] if alone else [f"{evaluation.n:,} rows", f"{p:,} feature{'s' * (p != 1)}"]
     parts = [evaluation.task, *size]
     if len(splits) > 1:
         parts.append(" / ".join(splits))

@@ -91,7 +91,8 @@ class TestOneRow:
     @pytest.mark.parametrize(
         ("cell", "text"),
         [
-            (73_500.0, "73,500"), (-0.25, "\u22120.25"), (np.nan, "missing"), (None, "missing"), (pd.NaT, "missing"),
+            (73_500.0, "73,500"), (-0.25, "\u22120.25"), (-0.634567, "\u22120.6346"), (1_234.567, "1,234.57"),
+            (np.nan, "missing"), (None, "missing"), (pd.NaT, "missing"),
             (pd.Timestamp("2020-04-29"), "2020-04-29"), (pd.Timestamp("2020-04-29 05:06"), "2020-04-29 05:06"),
             (True, "True"), (np.int64(3), "3"), ("<b>", "<b>"),
         ],
