@@ -65,7 +65,7 @@ def test_every_kind_of_column_is_masked_in_its_own_dtype(task: str, baseline: ob
 
 def test_levels_are_ranks() -> None:
     ev = evaluation("binary")
-    levels = levels_of(ev, np.arange(ev.n))
+    levels = levels_of(ev, ev.X).of()
     for name in ("weight", "count", "holes"):
         values = ev.X[name].to_numpy(dtype=float)
         known = ~np.isnan(values)

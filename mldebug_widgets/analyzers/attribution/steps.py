@@ -15,7 +15,7 @@ from mldebug_widgets.analyzers.attribution.baselines import Baseline, baseline_o
 from mldebug_widgets.analyzers.attribution.choice import Choice, choose_method
 from mldebug_widgets.analyzers.attribution.engine import Found, Task, work
 from mldebug_widgets.analyzers.attribution.explained import explained_output
-from mldebug_widgets.analyzers.attribution.levels import Levels
+from mldebug_widgets.analyzers.attribution.levels import levels_of
 from mldebug_widgets.analyzers.attribution.methods import Method, checked_count, checked_method, default_samples
 from mldebug_widgets.analyzers.attribution.pieces import Step, guarded
 from mldebug_widgets.analyzers.attribution.result import AttributionsResult
@@ -189,7 +189,7 @@ def _result(
         unit=plan.task.explained.unit,
         mean_abs=mean_abs.astype(np.float32),
         order=np.argsort(-mean_abs, kind="stable"),
-        levels=Levels(ev, plan.rows),
+        levels=levels_of(ev, plan.task.frame),
         n=ev.n,
         sampled=plan.sampled,
         seed=plan.task.seed,
