@@ -28,15 +28,16 @@ MOST_ANSWERS, IMAGES_OF_ANSWER = 12, 6
 N_STEPS = 20
 
 
-def explain_some(ev: Evaluation, seconds: float = MOST_SECONDS) -> None:
-    """Explain a few rows, unless something has been explained; it stays unexplained where the time is too short.
+def explain_some(ev: Evaluation, seconds: float | None = None) -> None:
+    """Explain a few rows, unless something has been explained; it stays so where the time is too short.
 
+    ``seconds`` of time, ``MOST_SECONDS`` without.
     The model is called on the calling thread. Attributions of a sample of rows (integrated gradients, or feature
     ablation where gradients do not reach the columns), of texts, and Grad-CAM; nothing of this is checked for trust.
     """
     if explanations(ev):
         return
-    end = time.monotonic() + seconds
+    end = time.monotonic() + (MOST_SECONDS if seconds is None else seconds)
     for applies, explain in ((_table, _explain_table), (_texts, _explain_texts), (_images, _explain_images)):
         if applies(ev):
             try:

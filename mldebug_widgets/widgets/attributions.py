@@ -55,6 +55,7 @@ TRUST_ROWS = 20
 PATIENCE_SECONDS = 8.0
 
 IDLE: dict[str, Any] = {"state": "idle", "text": "", "fraction": None, "error": None}
+CANCELLED: dict[str, Any] = {**IDLE, "state": "cancelled", "text": "Cancelled"}
 
 
 def _summarised(result: AttributionsResult | None, widget: Any) -> Any:
@@ -150,7 +151,7 @@ class AttributionsWidget(ViewWidget):
         self._due.clear()
         for part, work in self._works.items():
             if work.cancel():
-                self._say(part, {**IDLE, "state": "cancelled", "text": "Cancelled"})
+                self._say(part, CANCELLED)
 
     # -- saved state -----------------------------------------------------------------------------------------------
 
@@ -208,7 +209,7 @@ class AttributionsWidget(ViewWidget):
             return
         for part in parts:
             if part in self._works:
-                self._works[part].cancel()
+                self._works.pop(part).cancel()
         self._due |= set(parts)
         self._go()
 
@@ -235,7 +236,8 @@ class AttributionsWidget(ViewWidget):
         work: PieceWork[Step, Any] = PieceWork(maker[part](), lambda step: self._tell(part, step))
         self._works[part] = work
         self._say(part, {**IDLE, "state": "running", "text": DOING[part]})
-        work.start().add_done_callback(lambda done: self._ended(part, work, done))
+        work.future.add_done_callback(lambda done: self._ended(part, work, done))
+        work.start()
 
     def _tell(self, part: str, step: Step) -> None:
         self._say(part, {**IDLE, "state": "running", "text": DOING[part], "fraction": step.fraction})
@@ -245,7 +247,11 @@ class AttributionsWidget(ViewWidget):
             self.status = {**self.status, part: status}
 
     def _ended(self, part: str, work: PieceWork[Step, Any], done: Future[Any]) -> None:
-        if self._works.get(part) is not work or done.cancelled():
+        if self._works.get(part) is not work:
+            return
+        if done.cancelled():  # by the button, or by an interrupt of the kernel
+            self._due.clear()
+            self._say(part, CANCELLED)
             return
         with self.hold_sync():
             if (error := done.exception()) is None:

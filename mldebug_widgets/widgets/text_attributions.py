@@ -32,6 +32,7 @@ CHOICES = ("methods", "target")
 PAGE = 5
 
 IDLE: dict[str, Any] = {"state": "idle", "text": "", "fraction": None, "error": None}
+CANCELLED: dict[str, Any] = {**IDLE, "state": "cancelled", "text": "Cancelled"}
 
 Results = tuple[TextAttributionsResult, ...]
 
@@ -111,7 +112,7 @@ class TextAttributionsWidget(ViewWidget):
         """End what runs; what was found before stays."""
         self._due = False
         if self._work is not None and self._work.cancel():
-            self.status = {**IDLE, "state": "cancelled", "text": "Cancelled"}
+            self.status = CANCELLED
 
     # -- saved state -----------------------------------------------------------------------------------------------
 
@@ -170,7 +171,8 @@ class TextAttributionsWidget(ViewWidget):
         work: PieceWork[Step, Results] = PieceWork(self._steps(rows.tolist()), self._tell)
         self._work = work
         self.status = {**IDLE, "state": "running", "text": "Reading the texts"}
-        work.start().add_done_callback(lambda done: self._ended(work, done))
+        work.future.add_done_callback(lambda done: self._ended(work, done))
+        work.start()
 
     def _rows(self) -> np.ndarray[Any, np.dtype[np.intp]]:
         """Return the rows in focus, highest loss first, the open row before them."""
@@ -196,7 +198,10 @@ class TextAttributionsWidget(ViewWidget):
         self.status = {**IDLE, "state": "running", "text": step.doing, "fraction": step.fraction}
 
     def _ended(self, work: PieceWork[Step, Results], done: Future[Results]) -> None:
-        if self._work is not work or done.cancelled():
+        if self._work is not work:
+            return
+        if done.cancelled():  # by the button, or by an interrupt of the kernel
+            self.status = CANCELLED
             return
         with self.hold_sync():
             if (error := done.exception()) is not None:

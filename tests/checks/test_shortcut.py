@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 import mldebug_widgets as mld
+from mldebug_widgets.analyzers import explaining
 from mldebug_widgets.analyzers.explaining import explain_some
 from mldebug_widgets.analyzers.explanations import explanations
 from mldebug_widgets.analyzers.gradcam import GradCamResult
@@ -30,6 +31,12 @@ from mldebug_widgets.evaluation.evaluation import Evaluation
 from tests.checks.planted import drawn, found, passed, sigmoid, split, table, unknown
 
 CODE = "MLD109"
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let explanations take the time that a busy machine needs."""
+    monkeypatch.setattr(explaining, "MOST_SECONDS", 300.0)
 
 
 def leaning(*, holds: bool, seed: int = 0) -> Evaluation:

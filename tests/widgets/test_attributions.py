@@ -309,6 +309,25 @@ class TestInTheKernel:
 
         asyncio.run(asyncio.wait_for(scene(), 30))
 
+    def test_an_interrupt_of_the_kernel_ends_it_as_cancel_does(self) -> None:
+        def interrupted(_rows: Any) -> Any:
+            raise KeyboardInterrupt
+
+        async def scene() -> None:
+            evaluation = linear_evaluation()
+            forward = evaluation.model.module.forward
+            evaluation.model.module.forward = interrupted
+            _, panel = opened(evaluation)
+            while "running" in states(panel):
+                await asyncio.sleep(0)
+            assert panel.status["row"]["state"] == "cancelled"
+            evaluation.model.module.forward = forward
+            panel.compute("all")
+            while panel.result is None:
+                await asyncio.sleep(0)
+
+        asyncio.run(asyncio.wait_for(scene(), 30))
+
     def test_the_newest_row_wins(self) -> None:
         async def scene() -> None:
             workbench, panel = opened(linear_evaluation())

@@ -133,6 +133,18 @@ def test_a_failure_is_shown(session: WorkbenchWidget, monkeypatch: pytest.Monkey
     assert "no memory of it" in panel.status["error"]["message"]
 
 
+def test_an_interrupt_ends_it_as_cancel_does(session: WorkbenchWidget, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = panel_of(session)
+
+    def interrupted(_ids: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session.evaluation.model.module, "forward", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        panel.compute()
+    assert panel.status["state"] == "cancelled"
+
+
 def test_an_exported_file_carries_its_texts(session: WorkbenchWidget) -> None:
     panel = panel_of(session)
     session.open_panel("rows")
