@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import signal
 import threading
 import time
 from concurrent.futures import CancelledError
@@ -270,6 +271,7 @@ def test_an_interrupt_stops_within_300_ms_and_leaves_no_thread():
         interrupted.append(time.perf_counter())
         _thread.interrupt_main()
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     searching = long_search()
     timer = threading.Timer(0.5, interrupt)
     timer.start()
