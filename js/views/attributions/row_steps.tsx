@@ -4,7 +4,7 @@ import type { RowAttributions } from "../../contract/attributions";
 import { formatCount, LinkButton, MiddleEllipsis } from "../../ui";
 import { distinctNames } from "./names";
 import { type Bar, FIRST, folded, isFolded, waterfallOf } from "./steps";
-import { outputWords } from "./words";
+import { outputWords, whyNoSum } from "./words";
 
 export function RowSteps({ row }: { row: RowAttributions }) {
   const [all, setAll] = useState(false);
@@ -37,9 +37,7 @@ export function RowSteps({ row }: { row: RowAttributions }) {
           {all ? `Show the first ${FIRST}` : `Show ${formatCount(row.steps.length)} columns`}
         </LinkButton>
       )}
-      {!sums && (
-        <p class="small">This method's numbers rank the columns; they do not add up to the output.</p>
-      )}
+      {!sums && <p class="small">{whyNoSum(row)}</p>}
     </>
   );
 }

@@ -4,11 +4,26 @@ import { live, many, report, result } from "../../gallery/attributions_fixtures"
 import { f8, i4 } from "../../gallery/fixtures";
 import { across, cellText, dotAt, readDots, rowOfDot, swarmOf } from "./dots";
 import { decimalsOf, FIRST, folded, isFolded, waterfallOf } from "./steps";
-import { dependenceSentence } from "./words";
+import { dependenceSentence, whyNoSum } from "./words";
 
 const row = live.local as RowAttributions;
 
 describe("steps", () => {
+  test("name the columns without a number, which keep them from adding up", () => {
+    const steps = Array.from({ length: FIRST + 2 }, (_, position) => ({
+      position,
+      name: `c${position}`,
+      cell: "",
+      baseline: "",
+      value: position > FIRST ? null : 0.1,
+    }));
+    const some = { ...row, delta: null, steps, n_others: 0, others: 0 };
+    expect(whyNoSum(some)).toBe(
+      `c${FIRST + 1} has no number for this row, so the bars do not add up to the output.`,
+    );
+    expect(folded(some).others).toBeNull();
+    expect(whyNoSum({ ...some, steps: steps.slice(0, 3) })).toContain("rank the columns");
+  });
   test("run from the baseline to the output whatever their signs", () => {
     const steps = [0.5, -0.9, 0.2].map((value, position) => ({
       position,

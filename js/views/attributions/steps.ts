@@ -39,11 +39,12 @@ export function folded(row: RowAttributions): RowAttributions {
   if (!isFolded(row)) return row;
   const hidden = row.steps.slice(FIRST);
   const sum = hidden.reduce((total, { value }) => total + (value ?? 0), 0);
+  const unknown = hidden.some(({ value }) => value === null) || (row.n_others > 0 && row.others === null);
   return {
     ...row,
     steps: row.steps.slice(0, FIRST),
     n_others: row.n_others + hidden.length,
-    others: row.n_others > 0 && row.others === null ? null : sum + (row.others ?? 0),
+    others: unknown ? null : sum + (row.others ?? 0),
   };
 }
 

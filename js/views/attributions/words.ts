@@ -23,6 +23,17 @@ export function outputWords({ unit, target }: { unit: string; target: string }):
   return target === "" ? unit : `${unit} of ${target}`;
 }
 
+/** Why the bars do not lead from the baseline's output to the row's: the method, or columns without a number. */
+export function whyNoSum({ steps }: RowAttributions): string {
+  const unknown = steps.filter(({ value }) => value === null).map(({ name }) => columnName(name));
+  const [first, second] = unknown;
+  if (first === undefined) return "This method's numbers rank the columns; they do not add up to the output.";
+  const names =
+    unknown.length > 2 ? plural(unknown.length, "column") : [first, second].filter(Boolean).join(" and ");
+  const has = unknown.length > 1 ? "have" : "has";
+  return `${names} ${has} no number for this row, so the bars do not add up to the output.`;
+}
+
 export function rowTitle({ row, why }: RowAttributions): string {
   return `Row ${formatCount(row)}${why === "" ? "" : `, ${why}`}`;
 }
