@@ -144,6 +144,16 @@ def comes_back(make: Callable[[], Subject], end: str, passes: Counter[str]) -> N
         assert subject.state() == before, f"{end} at {at} of {count}"
 
 
+def untouched_steps(subject: Subject) -> list[Any]:
+    """Return the steps of an explanation, having found everything as it was between any two."""
+    before = subject.state()
+    steps = []
+    for step in subject.steps():
+        assert subject.state() == before
+        steps.append(step)
+    return steps
+
+
 def _ending(subject: Subject, end: str) -> None:
     if end == "success":
         subject.explain()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.appearance import faults_of
+from tests.browser.image_panel import made
 from tests.browser.lab import PANEL_SECONDS, Notebook
 
 SETUP = """
@@ -77,11 +78,6 @@ def images(notebook: Notebook) -> Locator:
     workbench = notebook.open_panel("Images")
     made(workbench)
     return workbench
-
-
-def made(workbench: Locator) -> None:
-    expect(workbench.locator("button.tile canvas.map")).not_to_have_count(0, timeout=PANEL_SECONDS * 1_000)
-    expect(workbench.get_by_role("progressbar")).to_have_count(0, timeout=PANEL_SECONDS * 1_000)
 
 
 def shown_rows(workbench: Locator) -> list[int]:
