@@ -49,6 +49,7 @@ def test_from_the_panel_list_to_a_selected_row(notebook: Notebook) -> None:
     tab_to(notebook, "Filter")
     keyboard.type("carrier == 'UA'")
     keyboard.press("Enter")
+    expect(workbench.get_by_text("rows: where carrier == 'UA'")).to_be_visible()
     tab_to(notebook, "Rows")
     keyboard.press("ArrowDown")
     keyboard.press("ArrowDown")

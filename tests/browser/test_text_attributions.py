@@ -76,9 +76,11 @@ def test_the_other_class_turns_the_signs(text: Locator) -> None:
 
 
 def test_it_turns_pages_and_opens_a_row(notebook: Notebook, text: Locator) -> None:
+    row = text.locator("article .link").first
+    on_the_first_page = row.inner_text()
     text.get_by_role("button", name="Next").click()
     expect(text.get_by_text("6 to 10 of 18")).to_be_visible()
-    row = text.locator("article .link").first
+    expect(row).not_to_have_text(on_the_first_page)  # the texts come after the count
     name = row.inner_text()
     row.click()
     notebook.wait_for_python("workbench.widget.row", int(name.removeprefix("Row ")))
