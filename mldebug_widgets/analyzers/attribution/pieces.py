@@ -16,6 +16,9 @@ PIECE_SECONDS = 0.05
 SLOW_SECONDS = 0.1
 #: Below this, smaller pieces would make the whole slower.
 FEWEST_ROWS = 64
+#: Half the rows must take at most this part of the time to be worth it; else so many pieces go by until the next try.
+SHORTER = 0.75
+PIECES_TO_WAIT = 8
 _MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")
 
 
@@ -40,6 +43,9 @@ class PieceSize:
     def __init__(self, rows: int) -> None:
         self.rows = max(int(rows), 1)
         self._most = self.rows
+        self._before: float | None = None
+        self._quick = False
+        self._pieces_to_wait = 0
 
     def halve(self, error: BaseException) -> None:
         """Make the pieces smaller, or give up with MLD-M08 when one row is already too many."""
@@ -54,12 +60,26 @@ class PieceSize:
     def took(self, seconds: float) -> None:
         """Make the pieces smaller when one took so long that nobody could look in between, and larger again.
 
-        The first piece often waits for libraries to wake up, and a busy machine comes to rest.
+        The first piece often waits for libraries to wake up, and a busy machine comes to rest. Half the rows that take
+        nearly as long were not what the time was spent on (a forest calls each of its trees anew, another thread has
+        Python's lock): the pieces are then made larger again, since smaller ones only add up to more.
         """
-        if seconds > SLOW_SECONDS and self.rows > FEWEST_ROWS:
+        before, self._before = self._before, None
+        quick, self._quick = self._quick, seconds < SLOW_SECONDS / 2
+        if seconds <= SLOW_SECONDS:
+            if quick and self._quick:  # one alone may be what was left over of some rows
+                self._grow()
+        elif before is not None and seconds > SHORTER * before:
+            self._grow()
+            self._pieces_to_wait = PIECES_TO_WAIT
+        elif self._pieces_to_wait:
+            self._pieces_to_wait -= 1
+        elif self.rows > FEWEST_ROWS:
             self.rows //= 2
-        elif seconds < SLOW_SECONDS / 4 and self.rows < self._most:
-            self.rows = min(2 * self.rows, self._most)
+            self._before = seconds
+
+    def _grow(self) -> None:
+        self.rows = min(2 * self.rows, self._most)
 
 
 def chunks(n: int, per_row: int, size: PieceSize, compute: Callable[[int, int], None]) -> Iterator[float]:

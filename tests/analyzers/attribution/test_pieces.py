@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from mldebug_widgets.analyzers.attribution.methods import METHODS
+from mldebug_widgets.analyzers.attribution.pieces import FEWEST_ROWS, PIECE_SECONDS, SLOW_SECONDS, PieceSize
 from mldebug_widgets.analyzers.attribution.steps import Asked
 from mldebug_widgets.analyzers.attributions import attribution_steps, attributions
 from mldebug_widgets.errors import MldValueError
@@ -20,6 +21,7 @@ from tests.analyzers.attribution.models import classes, network, table
 
 #: Rows of every call; not on the module, because that comes back as it was.
 SIZES: list[int] = []
+CALLS: list[int] = []
 
 
 class Hungry(nn.Module):
@@ -91,6 +93,7 @@ class Slow(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         time.sleep(self.seconds)
+        CALLS.append(len(x))
         return self.net(x)
 
 
@@ -102,13 +105,13 @@ def test_cancel_is_heard_between_pieces(name: str) -> None:
     looks = []
 
     def cancelled() -> bool:
-        looks.append(time.perf_counter())
+        looks.append(len(CALLS))
         return len(looks) > 2
 
     with pytest.raises(CancelledError):
         asked(ev, name, cancelled=cancelled, trust=True)
-    # The piece under way is finished: 50 ms and one call.
-    assert max(np.diff(looks)) < 0.5
+    # The piece under way is finished: 50 ms and what was begun by then; all of it is 47 to 630 calls.
+    assert 0 < max(np.diff(looks)) <= PIECE_SECONDS / model.seconds + 8
 
 
 def test_progress_rises_to_the_end() -> None:
@@ -132,3 +135,44 @@ def test_steps_give_what_the_function_gives() -> None:
     other = attributions(ev, [3, 4], method="integrated_gradients")
     np.testing.assert_array_equal(result.values, other.values)
     assert result.trust == other.trust
+
+
+def asked_pieces(size: PieceSize, count: int, each: float, row: float) -> list[float]:
+    """Return the seconds of pieces that cost ``each``, and ``row`` for every row."""
+    seconds = []
+    for _ in range(count):
+        seconds.append(each + row * size.rows)
+        size.took(seconds[-1])
+    return seconds
+
+
+class TestSizeOfPieces:
+    """By seconds that are given, without a clock."""
+
+    def test_rows_that_cost_much_come_few_at_a_time(self) -> None:
+        seconds = asked_pieces(PieceSize(65_536), 30, each=0.001, row=1e-4)
+        assert SLOW_SECONDS / 4 <= max(seconds[10:]) <= SLOW_SECONDS
+
+    def test_rows_that_cost_little_stay_together_where_every_call_is_slow(self) -> None:
+        size = PieceSize(4_096)
+        asked_pieces(size, 50, each=1.0, row=1e-6)
+        assert size.rows >= 4_096 / 2
+
+    def test_what_a_slow_time_made_small_becomes_large_again(self) -> None:
+        size = PieceSize(4_096)
+        for seconds in (8.0, 4.0, 2.0, 1.0, 0.5, 0.25, 0.12):
+            size.took(seconds)
+        assert size.rows == FEWEST_ROWS
+        # 0.035 s for the smallest piece, nearly all of it for the call: a forest.
+        seconds = asked_pieces(size, 30, each=0.03, row=6e-5)
+        assert size.rows >= 512
+        assert max(seconds) <= SLOW_SECONDS
+
+    def test_what_is_left_over_of_some_rows_says_nothing(self) -> None:
+        size = PieceSize(4_096)
+        asked_pieces(size, 20, each=0.0, row=6e-5)
+        settled = size.rows
+        for _ in range(5):
+            size.took(0.001)
+            asked_pieces(size, 3, each=0.0, row=6e-5)
+        assert size.rows == settled
