@@ -233,7 +233,10 @@ class AttributionsWidget(ViewWidget):
             "compared": self._compared_steps,
             "trust": self._trust_steps,
         }
-        work: PieceWork[Step, Any] = PieceWork(maker[part](), lambda step: self._tell(part, step))
+        session = self._asked_session()
+        work: PieceWork[Step, Any] = PieceWork(
+            maker[part](), lambda step: self._tell(part, step), lambda: session.in_front(PANEL.identifier)
+        )
         self._works[part] = work
         self._say(part, {**IDLE, "state": "running", "text": DOING[part]})
         work.future.add_done_callback(lambda done: self._ended(part, work, done))

@@ -223,7 +223,8 @@ class GradCamWidget(ViewWidget):
                 self._works[name] = asked, older
                 return older.future
             older.cancel()
-        work = PieceWork(steps, self._tell)
+        session = self._workbench_session()
+        work = PieceWork(steps, self._tell, lambda: session.in_front(PANEL.identifier))
         self._works[name] = question, work
         self.status = {"state": "running", "text": "Making maps", "fraction": None}
         work.future.add_done_callback(lambda _done: self._ended())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import Generic, TypeVar
 
 from mldebug_widgets.widgets.cell_thread import interruptible
@@ -28,6 +29,8 @@ class PieceWork(Generic[Step, Value]):
         Yields after each piece, at most 100 ms of work, and returns the value.
     tell
         Called with what a piece yielded.
+    around
+        Makes the context in which a piece is done.
 
     Attributes
     ----------
@@ -35,10 +38,16 @@ class PieceWork(Generic[Step, Value]):
         The value, or what went wrong; cancelled by ``cancel()``. An interrupt of the kernel ends it too.
     """
 
-    def __init__(self, steps: Generator[Step, None, Value], tell: Callable[[Step], None]) -> None:
+    def __init__(
+        self,
+        steps: Generator[Step, None, Value],
+        tell: Callable[[Step], None],
+        around: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self.future: Future[Value] = Future()
         self._steps = steps
         self._tell = tell
+        self._around = around
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -74,7 +83,8 @@ class PieceWork(Generic[Step, Value]):
 
     def _advance(self) -> None:
         try:
-            step = next(self._steps)
+            with self._around():
+                step = next(self._steps)
             self._tell(step)
         except StopIteration as finished:
             self.future.set_result(finished.value)

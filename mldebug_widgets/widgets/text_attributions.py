@@ -168,7 +168,10 @@ class TextAttributionsWidget(ViewWidget):
     def _start(self) -> None:
         self._due = False
         rows = self._rows()[self.page["start"] : self.page["start"] + PAGE]
-        work: PieceWork[Step, Results] = PieceWork(self._steps(rows.tolist()), self._tell)
+        session = self._asked_session()
+        work: PieceWork[Step, Results] = PieceWork(
+            self._steps(rows.tolist()), self._tell, lambda: session.in_front(PANEL.identifier)
+        )
         self._work = work
         self.status = {**IDLE, "state": "running", "text": "Reading the texts"}
         work.future.add_done_callback(lambda done: self._ended(work, done))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any, Protocol, runtime_checkable
 from uuid import uuid4
@@ -147,6 +148,10 @@ class WorkbenchWidget(ViewWidget):
                 self._update_entry(identifier, error=error_record(error), state="failed")
 
         self.worker.submit(guarded)
+
+    def in_front(self, identifier: str) -> AbstractContextManager[None]:
+        """Let the worker make way for a piece of a panel's work if that panel is the open one."""
+        return self.worker.making_way() if self.panel == identifier else nullcontext()
 
     def _update_entry(self, identifier: str, **changes: Any) -> None:
         # The worker's thread and the cell's thread both change entries.

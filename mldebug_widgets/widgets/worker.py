@@ -9,14 +9,20 @@ import asyncio
 import atexit
 import queue
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 #: Seconds that the end of the process waits for a piece of work that looks only now and then whether it is wanted.
 _PATIENCE = 2.0
+#: Seconds that work rests after something that it made way for, because more may follow at once, and at most during it:
+#: a rest ends by itself, so that nothing can wait for ever for work that waits for it.
+PAUSE_SECONDS = 0.2
+LONGEST_SECONDS = 5.0
 ProgressListener = Callable[[str, float | None], None]
 
 
@@ -24,19 +30,50 @@ class CancelledWork(Exception):
     """Raised inside a piece of work that is no longer wanted."""
 
 
+class Rest:
+    """Until when a worker rests."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._changed = threading.Condition()
+
+    def last(self, seconds: float) -> None:
+        """Let the rest end in so many seconds."""
+        with self._changed:
+            self._until = time.monotonic() + seconds
+            self._changed.notify_all()
+
+    def sit_out(self, wanted: Callable[[], bool]) -> None:
+        """Wait on the calling thread until the rest ends, or until ``wake`` where the work is not wanted any more."""
+        with self._changed:
+            while wanted() and (left := self._until - time.monotonic()) > 0:
+                self._changed.wait(left)
+
+    def wake(self) -> None:
+        """Have what rests look whether it is still wanted."""
+        with self._changed:
+            self._changed.notify_all()
+
+
 class Job:
     """What a running piece of work may ask and tell."""
 
-    def __init__(self, tell: ProgressListener) -> None:
+    def __init__(self, tell: ProgressListener, rest: Rest) -> None:
         self._wanted = True
         self._tell = tell
+        self._rest = rest
 
     def cancel(self) -> None:
         """Say that the result is no longer wanted."""
         self._wanted = False
+        self._rest.wake()
 
     def cancelled(self) -> bool:
-        """Return True when the result is no longer wanted. Ask at least every 100 ms."""
+        """Return True when the result is no longer wanted. Ask at least every 100 ms.
+
+        While the worker makes way for something else, the answer comes when that is done.
+        """
+        self._rest.sit_out(lambda: self._wanted)
         return not self._wanted
 
     def progress(self, text: str, fraction: float | None = None) -> None:
@@ -63,6 +100,7 @@ class Worker:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._running: Job | None = None
+        self._rest = Rest()
         self._ended = False
         _workers.add(self)
 
@@ -70,11 +108,24 @@ class Worker:
         """Queue ``work(job)`` and return the future of its value. Cancelled work gives a cancelled future."""
         future: Future[Value] = Future()
         with self._lock:
-            self._waiting.put((Job(self._tell), work, future))
+            self._waiting.put((Job(self._tell, self._rest), work, future))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="mldebug-worker", daemon=True)
                 self._thread.start()
         return future
+
+    @contextmanager
+    def making_way(self) -> Iterator[None]:
+        """Let work rest from its next look at whether it is wanted, until shortly after what is done here.
+
+        Threads that both need Python's lock slow each other down beyond measure: a forest gives the lock away at each
+        of its trees, and gets it back from a busy thread only 5 ms later.
+        """
+        self._rest.last(LONGEST_SECONDS)
+        try:
+            yield
+        finally:
+            self._rest.last(PAUSE_SECONDS)
 
     def cancel(self) -> bool:
         """Cancel the running and all waiting work; return whether there was any."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import Any
 
@@ -152,3 +152,90 @@ def test_without_an_event_loop_the_caller_waits() -> None:
     later = on_a_fresh_thread(lambda: afterwards(before, lambda: order.append("after") or "value"))
     assert later.result(0) == "value"
     assert order == ["before", "after"]
+
+
+class Looking:
+    """Work that counts how often it has looked whether it is wanted, until it is ended."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.ended = threading.Event()
+
+    def __call__(self, job: Job) -> None:
+        while not self.ended.is_set() and not job.cancelled():
+            self.looks += 1
+
+    def looks_within(self, seconds: float) -> int:
+        before = self.looks
+        time.sleep(seconds)
+        return self.looks - before
+
+    def goes_on(self) -> bool:
+        before, until = self.looks, time.monotonic() + 20
+        while self.looks <= before + 1 and time.monotonic() < until:
+            time.sleep(0.005)
+        return self.looks > before + 1
+
+
+@pytest.fixture
+def looking() -> Iterator[tuple[Worker, Looking]]:
+    worker, work = Worker(quiet), Looking()
+    worker.submit(work)
+    assert work.goes_on()
+    yield worker, work
+    work.ended.set()
+    worker.end(patience=20)
+
+
+class TestMakingWay:
+    def test_work_rests_at_its_next_look_and_goes_on_afterwards(
+        self, looking: tuple[Worker, Looking], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("mldebug_widgets.widgets.worker.LONGEST_SECONDS", 600.0)
+        worker, work = looking
+        with worker.making_way():
+            # It may have been between its look and its count.
+            assert work.looks_within(0.2) <= 1
+        assert work.goes_on()
+
+    def test_it_rests_between_pieces_that_follow_at_once(
+        self, looking: tuple[Worker, Looking], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("mldebug_widgets.widgets.worker.PAUSE_SECONDS", 600.0)
+        worker, work = looking
+        with worker.making_way():
+            pass
+        assert work.looks_within(0.2) <= 1
+        with worker.making_way():
+            monkeypatch.setattr("mldebug_widgets.widgets.worker.PAUSE_SECONDS", 0.0)
+        assert work.goes_on()
+
+    @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+    def test_an_error_and_an_interrupt_end_the_rest(
+        self, error: type[BaseException], looking: tuple[Worker, Looking], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("mldebug_widgets.widgets.worker.LONGEST_SECONDS", 600.0)
+        worker, work = looking
+        with pytest.raises(error), worker.making_way():
+            raise error
+        assert work.goes_on()
+
+    def test_what_waits_for_the_work_itself_does_not_wait_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("mldebug_widgets.widgets.worker.LONGEST_SECONDS", 0.3)
+        worker = Worker(quiet)
+        with worker.making_way():
+            assert worker.submit(lambda job: job.cancelled()).result(20) is False
+
+    def test_work_at_rest_can_be_cancelled(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("mldebug_widgets.widgets.worker.LONGEST_SECONDS", 600.0)
+        worker, began = Worker(quiet), threading.Event()
+
+        def work(job: Job) -> bool:
+            began.set()
+            return job.cancelled()
+
+        with worker.making_way():
+            running = worker.submit(work)
+            assert began.wait(20)
+            assert worker.cancel()
+            assert running.result(20) is True

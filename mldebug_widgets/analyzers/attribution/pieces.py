@@ -17,7 +17,7 @@ SLOW_SECONDS = 0.1
 #: Below this, smaller pieces would make the whole slower.
 FEWEST_ROWS = 64
 #: Half the rows must take at most this part of the time to be worth it; else so many pieces go by until the next try.
-SHORTER = 0.75
+SHORTER = 0.7
 PIECES_TO_WAIT = 8
 _MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory", "not enough memory")
 

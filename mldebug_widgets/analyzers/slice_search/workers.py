@@ -20,7 +20,7 @@ class Workers:
     Parameters
     ----------
     cancelled
-        Asked on the calling thread.
+        Asked on the calling thread. It may take its time: all threads wait for the answer.
     progress
         Told there how much is done, from 0 to 1.
     """
@@ -29,9 +29,10 @@ class Workers:
         self._cancelled = cancelled
         self._progress = progress
         self._expected, self._done = 1, 0
-        self._stopped = threading.Event()
+        self._stopped, self._answered = threading.Event(), threading.Event()
+        self._answered.set()
         self._owner = threading.get_ident()
-        self._threads = min(8, os.cpu_count() or 1)
+        self.threads = min(8, os.cpu_count() or 1)
 
     def expect(self, steps: int) -> None:
         """Start from nothing done of so many steps, on the thread that calls this."""
@@ -45,7 +46,9 @@ class Workers:
 
     def check(self) -> None:
         """Raise ``CancelledError`` when the work is not wanted any more. Called by the work itself, on any thread."""
-        if self._stopped.is_set() or (threading.get_ident() == self._owner and self._cancelled()):
+        unwanted = threading.get_ident() == self._owner and self._unwanted()
+        self._answered.wait()
+        if unwanted or self._stopped.is_set():
             raise CancelledError
 
     def run(self, work: Callable[[Task], None], tasks: Iterable[Task]) -> None:
@@ -68,17 +71,24 @@ class Workers:
                     return
                 work(task)
 
-        with ThreadPoolExecutor(self._threads) as pool:
-            running = [pool.submit(take) for _ in range(self._threads)]
+        with ThreadPoolExecutor(self.threads) as pool:
+            running = [pool.submit(take) for _ in range(self.threads)]
             try:
                 while self._unfinished(running):
-                    if self._cancelled():
+                    if self._unwanted():
                         raise CancelledError
                     self._progress(min(1.0, self._done / self._expected))
             except BaseException:
                 # An interrupt too: the threads stop at their next piece, and only then this one goes on.
                 self._stopped.set()
                 raise
+
+    def _unwanted(self) -> bool:
+        self._answered.clear()
+        try:
+            return self._cancelled()
+        finally:
+            self._answered.set()
 
     @staticmethod
     def _unfinished(running: list[Future[None]]) -> bool:
