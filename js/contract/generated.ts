@@ -303,7 +303,7 @@ export interface NearestRow {
 }
 
 export interface NextStep {
-  readonly kind: "feature" | "collect" | "relabel" | "drift" | "model";
+  readonly kind: "feature" | "collect" | "relabel" | "drift" | "model" | "confirm" | "nothing";
   readonly text: string;
 }
 

@@ -1,6 +1,10 @@
 /** What a person does with a drawn view: clicks, choices, keys, typing. Each waits until everything is drawn. */
 import { type Mock, vi } from "vitest";
-import { type Drawn, settle } from "./draw";
+import type { Connection } from "../contract/host";
+import type { Selection } from "../contract/workbench";
+import type { ViewComponent } from "../host/frame";
+import { type Answers, staticState } from "../host/static";
+import { type Drawn, draw, settle } from "./draw";
 
 export async function click(drawn: Drawn, name: string): Promise<void> {
   drawn.button(name).click();
@@ -33,4 +37,35 @@ type Functions = Record<string, (...parameters: any[]) => unknown>;
 export function watched<F extends Functions>(functions: F): { [K in keyof F]: Mock<F[K]> } {
   const entries = Object.entries(functions).map(([name, run]) => [name, vi.fn(run)]);
   return Object.fromEntries(entries) as { [K in keyof F]: Mock<F[K]> };
+}
+
+type Traits = Record<string, unknown>;
+
+interface Fixture<F extends Answers> {
+  traits: (changes?: Traits) => Traits;
+  shared: (changes?: Traits) => Traits;
+  answers: F;
+}
+
+interface Changes {
+  traits?: Traits;
+  shared?: Traits;
+  answers?: Answers;
+  connection?: Connection;
+}
+
+/** Opens a panel of a workbench over what `fixture` holds, with the changes that a test makes; the kernel is watched. */
+export function opener<F extends Answers>(view: ViewComponent, fixture: Fixture<F>) {
+  return async (changes: Changes = {}) => {
+    const shared = staticState(fixture.shared(changes.shared));
+    const asked = watched(fixture.answers);
+    const kernel: Answers = asked satisfies Functions as Functions;
+    const answers = { ...kernel, ...changes.answers };
+    const drawn = await draw(view, fixture.traits(changes.traits), {
+      shared,
+      answers,
+      connection: changes.connection ?? "live",
+    });
+    return { drawn, shared, asked, selection: () => shared.get<Selection>("selection") };
+  };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  columnName,
   formatCount,
   formatDate,
   formatFixed,
@@ -54,6 +55,9 @@ test.each([
 });
 
 describe("the others", () => {
+  test("names of columns are one line that can be seen", () => {
+    expect(["a\nb", "a\r\n\tb", " ", "a  b"].map(columnName)).toEqual(["a b", "a b", "(no name)", "a  b"]);
+  });
   test("counts and plurals", () => {
     expect([formatCount(1_000_000), plural(1, "row"), plural(2, "row")]).toEqual([
       "1,000,000",

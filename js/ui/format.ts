@@ -17,9 +17,9 @@ export function rowOf(split: string, splits: readonly unknown[]): string {
   return splits.length > 1 ? `${split} row` : "row";
 }
 
-/** A column's name as a reader can see it; empty names exist. */
+/** A column's name as a reader can see it, in one line; empty names exist. */
 export function columnName(name: string): string {
-  return name.trim() === "" ? "(no name)" : name;
+  return name.trim() === "" ? "(no name)" : name.replace(/[\r\n\t]+/g, " ");
 }
 
 /** A value with `digits` significant digits, without exponent between 0.0001 and a million. */

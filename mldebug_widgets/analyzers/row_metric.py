@@ -122,7 +122,7 @@ def searched_rows(ev: Evaluation, split: Any = None) -> SearchedRows:
     """
     name = ev.primary if split is None else split
     if not isinstance(name, str) or (name not in ev.splits and name != ALL_ROWS):
-        allowed = ", ".join(repr(known) for known in (*ev.splits, ALL_ROWS))
+        allowed = ", ".join(map(repr, dict.fromkeys((*ev.splits, ALL_ROWS))))
         raise MldValueError("MLD-W36", "split", shown(split), allowed, "Leave it out for the held-out rows.")
     if name not in ev.splits or len(ev.splits) == 1:
         return SearchedRows(np.arange(ev.n), "", "")

@@ -211,7 +211,7 @@ def test_rows_without_a_metric_are_left_out_and_said() -> None:
     values[::10] = np.nan
     result = find_slices(ev, metric=values, **QUICK)
     assert result.n == ev.n - 400
-    assert "400 of 4,000 rows have no" in " ".join(result.notes)
+    assert "400 of 4,000 rows have no number in the given metric" in " ".join(result.notes)
     check_numbers(ev, result, values)
 
 
@@ -220,7 +220,7 @@ def test_rows_without_a_metric_are_left_out_and_said() -> None:
     [
         (np.zeros, "No row is wrong"),
         (np.ones, "Every row is wrong"),
-        (lambda n: np.full(n, np.nan), "No row has a known"),
+        (lambda n: np.full(n, np.nan), "No row has a number"),
         (lambda n: np.full(n, 2.5), "in every row"),
     ],
 )
@@ -231,6 +231,21 @@ def test_nothing_to_find_is_said(values: Any, said: str) -> None:
     assert len(result.to_frame()) == 0
     assert said in repr(result)
     encode(result)
+
+
+def test_what_is_missing_is_counted_in_words() -> None:
+    ev = weak()
+    values = error_of(ev)
+    values[3] = np.inf
+    one = find_slices(ev, metric=values, columns=["city"], max_predicates=1)
+    assert "1 of 4,000 rows has no number in the given metric: it was left out" in one.notes[-1]
+    assert len(one) == 1
+    assert "only 1 distinct slice " in one.notes[0].lower()
+
+
+def test_a_split_that_is_not_there_is_answered_with_each_that_is_once() -> None:
+    with pytest.raises(MldError, match=r"Allowed: 'all'\. Leave"):
+        find_slices(weak(), split="test")
 
 
 def test_a_slice_larger_than_the_table_is_not_there() -> None:

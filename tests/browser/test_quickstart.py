@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.appearance import faults_of
 from tests.browser.lab import LabServer, Notebook
+from tests.browser.offline import opened_offline
 
 ROOT = Path(__file__).parents[2]
 PANELS = ("Overview", "Performance", "Slices", "Rows", "What-if", "Attributions")
@@ -53,18 +54,8 @@ def test_its_page_opens_from_disk_without_a_request(
 ) -> None:
     file = tmp_path / "quickstart.html"
     shutil.copy(lab.root / "reports" / "quickstart.html", file)
-    offline = browser.new_context(offline=True, viewport={"width": 1_100, "height": 900})
-    page = offline.new_page()
-    requests: list[str] = []
-    errors: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(file.as_uri())
-    workbench = page.locator("[data-mld-workbench]")
-    workbench.get_by_role("heading", name="Overview").wait_for()
-    expect(workbench.get_by_text("summer evenings", exact=True)).to_be_visible()
-    page.screenshot(path=screenshots / "flights_exported_page.png")
-    assert [url for url in requests if not url.startswith(("data:", "blob:"))] == [file.as_uri()]
-    assert errors == []
-    offline.close()
+    with opened_offline(browser, file, {"width": 1_100, "height": 900}) as page:
+        workbench = page.locator("[data-mld-workbench]")
+        workbench.get_by_role("heading", name="Overview").wait_for()
+        expect(workbench.get_by_text("summer evenings", exact=True)).to_be_visible()
+        page.screenshot(path=screenshots / "flights_exported_page.png")

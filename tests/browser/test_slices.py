@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.appearance import faults_of
 from tests.browser.lab import Notebook
+from tests.browser.offline import opened_offline
 
 #: A model that is wrong far more often for evening flights of one carrier, and a column that it never saw.
 SETUP = """
@@ -329,20 +330,10 @@ def page(notebook: Notebook, browser: Browser, tmp_path_factory: pytest.TempPath
     notebook.execute("workbench.save_slice('evening B6', 'carrier == \\'B6\\' and hour >= 19')")
     path = tmp_path_factory.mktemp("export") / "slices.html"
     notebook.execute(f"workbench.export({str(path)!r})")
-    offline = browser.new_context(offline=True, viewport={"width": 1_300, "height": 1_400})
-    opened = offline.new_page()
-    requests: list[str] = []
-    problems: list[str] = []
-    opened.on("request", lambda request: requests.append(request.url))
-    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.goto(path.as_uri())
-    opened.wait_for_selector("#mld-workbench[data-state]")
-    opened.get_by_role("navigation", name="Panels").get_by_role("button", name="Slices").click()
-    yield opened
-    assert [url for url in requests if not url.startswith(("data:", "blob:"))] == [path.as_uri()]
-    assert problems == []
-    offline.close()
+    with opened_offline(browser, path) as opened:
+        opened.wait_for_selector("#mld-workbench[data-state]")
+        opened.get_by_role("navigation", name="Panels").get_by_role("button", name="Slices").click()
+        yield opened
 
 
 class TestExportedFile:

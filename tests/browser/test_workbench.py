@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.lab import Notebook
+from tests.browser.offline import opened_offline
 from tests.browser.planted import CELLS
 
 PANELS = ("Overview", "Performance", "Slices", "Rows", "What-if", "Attributions")
@@ -148,20 +149,10 @@ def test_the_exported_page_opens_with_the_network_off(notebook: Notebook, browse
         workbench.get_by_role("button", name="HTML page").click()
     workbench.get_by_role("button", name="Export", exact=True).click()
 
-    offline = browser.new_context(offline=True)
-    page = offline.new_page()
-    requests: list[str] = []
-    errors: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
     copy = download.value.path().with_suffix(".html")
     download.value.save_as(copy)
-    page.goto(copy.as_uri())
-    page.locator("[data-mld-workbench]").get_by_role("heading", name="Overview").wait_for()
-    assert [url for url in requests if not url.startswith(("data:", "blob:"))] == [copy.as_uri()]
-    assert errors == []
-    offline.close()
+    with opened_offline(browser, copy) as page:
+        page.locator("[data-mld-workbench]").get_by_role("heading", name="Overview").wait_for()
 
 
 def test_an_exported_notebook_is_one(notebook: Notebook) -> None:

@@ -7,7 +7,7 @@ import { type Choice, EmptyState, Segmented } from "../../ui";
 import { HeatMap } from "./heatmap/heatmap";
 import { SliceList } from "./list/slice_list";
 import { scaleOfResult } from "./numbers";
-import { footNotes, nothingFound } from "./sentence";
+import { footNotes, nothingFound, readersNotes } from "./sentence";
 import { ErrorTree } from "./tree/error_tree";
 import type { NamedQuery, Selecting } from "./use_selecting";
 
@@ -88,7 +88,8 @@ function NothingFound({ result }: { result: SlicesResult }) {
 }
 
 function Notes({ result }: { result: SlicesResult }) {
-  const { notes, skipped } = result;
+  const { skipped } = result;
+  const notes = readersNotes(result);
   return (
     <>
       {notes.length > 0 && (

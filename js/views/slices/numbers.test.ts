@@ -3,8 +3,8 @@ import { f8, HOSTILE_NAMES, i4 } from "../../gallery/fixtures";
 import { comparison, heatmap, loss, noErrors, nothing, result, tree } from "../../gallery/slices_fixtures";
 import { contrast, sharesOf } from "./compare/shares";
 import { cellRows, cellSentence, cellsOf, colourOf } from "./heatmap/cells";
-import { intervalText, metricText, place, pText, scaleOf, scaleOfResult } from "./numbers";
-import { footNotes, leadSentence, nothingFound } from "./sentence";
+import { intervalText, metricText, metricWord, place, pText, scaleOf, scaleOfResult } from "./numbers";
+import { footNotes, leadSentence, nothingFound, readersNotes } from "./sentence";
 import { pathOf } from "./tree/error_tree";
 
 describe("the scale of a metric", () => {
@@ -22,6 +22,14 @@ describe("the scale of a metric", () => {
       0.75,
       1,
       null,
+    ]);
+  });
+  test("is called the same where it is chosen and where it is shown", () => {
+    expect(["error", "loss", "absolute_residual", "residual"].map(metricWord)).toEqual([
+      "error",
+      "loss",
+      "absolute error",
+      "predicted minus actual",
     ]);
   });
   test("values, intervals and p", () => {
@@ -43,10 +51,30 @@ describe("sentences", () => {
   });
   test("say why nothing was found", () => {
     expect(nothingFound(nothing).title).toBe("No slice stands out");
-    expect(nothingFound(noErrors).title).toBe("No row of these has any error");
-    expect(nothingFound({ ...nothing, overall: 1 }).title).toBe("Every row of these is wrong");
+    expect(nothingFound(noErrors).title).toBe("No row is wrong");
+    expect(nothingFound({ ...nothing, overall: 1 }).title).toBe("Every row is wrong");
     expect(nothingFound({ ...nothing, n: 0 }).title).toBe("There is no row to search");
-    expect(nothingFound({ ...noErrors, direction: "better" }).title).toBe("No slice stands out");
+    expect(nothingFound({ ...noErrors, direction: "better" }).title).toBe("No row is wrong");
+  });
+  test("say why nothing was searched, once, and promise no confirmation", () => {
+    const unsearched = { ...nothing, n_searched: 0, n_columns: 0, notes: ["why", "rows were left out"] };
+    const few = nothingFound({ ...unsearched, n_discovery: 7, n_confirmation: 6, min_rows: 20 });
+    expect(few.title).toBe("There are too few rows");
+    expect(few.text).toContain("needs 20 rows, and the search sees 7: the other 6 are held back");
+    expect(nothingFound(unsearched).title).toBe("No column gives a condition");
+    const constant = { ...unsearched, skipped: [], metric_name: "loss", metric_label: "log loss" };
+    expect(nothingFound(constant).title).toBe("The log loss is the same in every row");
+    expect(leadSentence(unsearched, scaleOfResult(unsearched))).toMatch(/\. Nothing was searched\.$/);
+    expect(footNotes(unsearched)).toEqual(["2 columns left out"]);
+    expect(readersNotes(unsearched)).toEqual(["rows were left out"]);
+    expect(readersNotes(nothing)).toEqual(nothing.notes);
+  });
+  test("say that chance may explain what did not hold", () => {
+    const slices = result.slices.slice(0, 3).map((slice) => ({ ...slice, confirmed: false }));
+    const lead = (count: number) =>
+      leadSentence({ ...result, slices: slices.slice(0, count) }, scaleOfResult(result));
+    expect(lead(3)).toContain("none of the 3 found held on the other half, so chance may explain them.");
+    expect(lead(1)).toContain("the one found did not hold on the other half, so chance may explain it.");
   });
   test("how it was ranked", () => {
     expect(footNotes(result)).toEqual([

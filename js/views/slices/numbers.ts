@@ -48,9 +48,14 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Metrics are named by identifiers: "absolute_residual" reads "absolute residual". */
+const METRIC_WORDS: Record<string, string> = {
+  absolute_residual: "absolute error",
+  residual: "predicted minus actual",
+};
+
+/** Metrics are named by identifiers; the table below calls "absolute_residual" the absolute error. */
 export function metricWord(name: string): string {
-  return name.replaceAll("_", " ");
+  return METRIC_WORDS[name] ?? name;
 }
 
 function decimalsFor(largest: number): number {

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Connection } from "../../contract/host";
-import type { Selection } from "../../contract/workbench";
 import {
   answers,
   embedded,
@@ -13,31 +11,14 @@ import {
   slicesWorkbench,
 } from "../../gallery/slices_fixtures";
 import { frontEndError } from "../../host/channel";
-import { type Answers, staticState } from "../../host/static";
 import { type Drawn, draw, settle } from "../../testing/draw";
-import { choose, click, press, watched } from "../../testing/hands";
+import { choose, click, opener, press } from "../../testing/hands";
 import { Slices } from "./view";
 
 const FIRST = result.slices[0];
 const NEWARK = FIRST?.query ?? "";
 
-interface Changes {
-  traits?: Record<string, unknown>;
-  shared?: Record<string, unknown>;
-  answers?: Answers;
-  connection?: Connection;
-}
-
-async function open(changes: Changes = {}) {
-  const shared = staticState(slicesWorkbench(changes.shared));
-  const asked = watched(answers);
-  const drawn = await draw(Slices, slicesTraits(changes.traits), {
-    shared,
-    answers: { ...asked, ...changes.answers },
-    connection: changes.connection ?? "live",
-  });
-  return { drawn, shared, asked, selection: () => shared.get<Selection>("selection") };
-}
+const open = opener(Slices, { traits: slicesTraits, shared: slicesWorkbench, answers });
 
 const picks = (drawn: Drawn) => drawn.all<HTMLButtonElement>(".slices .pick");
 
@@ -100,6 +81,23 @@ describe("the list", () => {
     await settle();
     expect(asked.what_next.mock.calls[0]?.[0]).toEqual({ query: 'distance < 230 and split == "test"' });
     expect(drawn.one(".details").textContent).toContain("Weight these rows up, or add a feature");
+  });
+  test("says which column a query names in its own way, because pandas cannot write the name", async () => {
+    const odd = {
+      column: "tick`\nmark",
+      kind: "interval",
+      label: "tick` mark > 3",
+      query: "column_4 > 3",
+      feature: 4,
+    };
+    const slice = { ...FIRST, predicates: [odd, ...(FIRST?.predicates ?? [])] };
+    const { drawn } = await open({ traits: { result: { ...result, slices: [slice] } } });
+    drawn.one<HTMLButtonElement>('button[aria-label^="More about"]').click();
+    await settle();
+    expect(drawn.one(".details").textContent).toContain(
+      "column_4 is tick` mark: pandas cannot write this name",
+    );
+    expect((await open()).drawn.text()).not.toContain("pandas cannot write");
   });
   test("names from data are text", async () => {
     const { drawn } = await open({ traits: { result: hostile } });
@@ -171,6 +169,13 @@ describe("comparing", () => {
 });
 
 describe("saved slices", () => {
+  test("of one query are each compared under their own name", async () => {
+    const twin = { name: "Newark, late", query: NEWARK, n: 7554 };
+    const { drawn } = await open({ shared: { saved_slices: [twin, { ...twin, name: "again" }] } });
+    drawn.all<HTMLButtonElement>(".saved .ways button")[3]?.click();
+    await settle();
+    expect(drawn.one(".compared thead").textContent).toContain("again · ");
+  });
   test("are selected, compared and removed", async () => {
     const { drawn, selection, asked } = await open();
     drawn.button("short hops").click();
@@ -181,9 +186,12 @@ describe("saved slices", () => {
       query: "distance < 230",
       n: null,
     });
-    drawn.all<HTMLButtonElement>(".saved .ways button")[3]?.click();
+    drawn.one<HTMLButtonElement>('button[title="Remove short hops"]').click();
     await settle();
     expect(asked.remove_slice.mock.calls[0]?.[0]).toEqual({ name: "short hops" });
+    drawn.one<HTMLButtonElement>('button[title="Change short hops in the builder"]').click();
+    await settle();
+    expect(drawn.one<HTMLInputElement>("[role=combobox]").value).toBe("distance < 230");
   });
 });
 
@@ -225,7 +233,7 @@ describe("searching", () => {
   });
   test.each([
     [nothing, "No slice stands out"],
-    [noErrors, "No row of these has any error"],
+    [noErrors, "No row is wrong"],
   ])("an empty list says why", async (empty, title) => {
     const { drawn } = await open({ traits: { result: empty } });
     expect(drawn.one(".state b").textContent).toBe(title);

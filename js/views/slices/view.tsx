@@ -103,7 +103,14 @@ function SlicesBody({ host }: { host: ViewHost }) {
         />
       )}
       {!live && !alone && <p class="small kernel-note">Building and saving slices needs the notebook.</p>}
-      <SavedList host={host} saved={saved} selecting={selecting} live={live} onCompare={onCompare} />
+      <SavedList
+        host={host}
+        saved={saved}
+        selecting={selecting}
+        live={live}
+        onCompare={onCompare}
+        onBuild={live && columns.length > 0 ? builder.type : null}
+      />
     </>
   );
 }

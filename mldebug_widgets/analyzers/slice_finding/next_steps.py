@@ -36,6 +36,15 @@ STANDARD_ERRORS = 3.0
 #: Chance must explain a difference in counts less often than this.
 LEVEL = 0.01
 
+_NOTHING = NextStep(
+    "nothing", "The model is no more wrong here than elsewhere: nothing to mend. Compare with the rest to see why."
+)
+_CONFIRM = NextStep(
+    "confirm",
+    "The rows held back do not show this difference beyond chance, so do not act on it yet. Search more rows, or fewer "
+    "columns, and see whether it comes back.",
+)
+
 
 def next_steps(ev: Evaluation, found: Slice) -> tuple[NextStep, ...]:
     """Return what to do about one slice (see ``Advisor``)."""
@@ -64,8 +73,10 @@ class Advisor:
 
     def about(self, found: Slice) -> tuple[NextStep, ...]:
         """Return the steps that the numbers suggest; "model" when none of the others does."""
+        if 0 <= found.metric <= found.rest_metric:
+            return (_NOTHING,)
         split = self._held_out_split(found)
-        steps: list[NextStep | None] = [self._feature(found)]
+        steps: list[NextStep | None] = [_CONFIRM if found.confirmed is False else self._feature(found)]
         if split is not None and found.size:
             steps += [self._collect(found, split), self._drift(found, split)]
         steps.append(self._relabel(found))

@@ -13,15 +13,23 @@ def left_out(halves: Halves) -> tuple[str, ...]:
     unknown = int(np.count_nonzero(~halves.known))
     if not unknown:
         return ()
-    what = f"{unknown:,} of {len(halves.values):,} rows have no {halves.metric.label} (a score or target is missing)"
-    return (f"{what}: they were left out of the search and of every number except the sizes.",)
+    have, they = ("has", "it was") if unknown == 1 else ("have", "they were")
+    what = f"{unknown:,} of {len(halves.values):,} rows {have} no {_what_is_missing(halves)}"
+    return (f"{what}: {they} left out of the search and of every number except the sizes.",)
+
+
+def _what_is_missing(halves: Halves) -> str:
+    if halves.metric.name == "custom":
+        return "number in the given metric"
+    return f"{halves.metric.label} (a score or target is missing)"
 
 
 def nothing_to_find(halves: Halves, options: Options) -> str:
     """Say why no search is needed, "" when one is."""
     known, label = halves.values[halves.known], halves.metric.label
     if not len(known):
-        return f"No row has a known {label}, so there is nothing to search."
+        number = "a number" if halves.metric.name == "custom" else f"a known {label}"
+        return f"No row has {number}, so there is nothing to search."
     if known.min() == known.max():
         if halves.metric.binary:
             return "No row is wrong: there is nothing to find." if known[0] == 0 else "Every row is wrong, all alike."
@@ -39,6 +47,10 @@ def about(found: int, n_columns: int, options: Options, *, is_complete: bool) ->
         return ("No column gives a condition: see `skipped`.",)
     if found >= options.k:
         return ()
+    if not found:
+        return ("No combination of conditions has enough rows.",)
     if options.fold and not is_complete:
-        return (f"Only {found} distinct slices were found among the best candidates; the others repeat them.",)
-    return (f"There are only {found} {'distinct slices' if options.fold else 'candidates'} of enough rows.",)
+        slices = "slice was" if found == 1 else "slices were"
+        return (f"Only {found} distinct {slices} found among the best candidates; the others repeat what is shown.",)
+    slices = "distinct slice" if options.fold else "candidate"
+    return (f"There {'is' if found == 1 else 'are'} only {found} {slices}{'' if found == 1 else 's'} of enough rows.",)

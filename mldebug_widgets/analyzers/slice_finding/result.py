@@ -32,10 +32,11 @@ class NextStep:
 
     "feature": the conditions name columns that the model does not see. "collect": training has few rows like these.
     "relabel": the labels disagree with those of similar rows. "drift": values here that training never saw. "model":
-    none of these, so it is up to weights, features or the model.
+    none of these, so it is up to weights, features or the model. "confirm": the slice is not confirmed. "nothing": the
+    model is no more wrong there than elsewhere.
     """
 
-    kind: Literal["feature", "collect", "relabel", "drift", "model"]
+    kind: Literal["feature", "collect", "relabel", "drift", "model", "confirm", "nothing"]
     text: str
 
 

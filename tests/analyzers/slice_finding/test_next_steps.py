@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,29 @@ def test_the_reason_decides_what_to_do(fault: str) -> None:
     _, found = steps(case(fault))
     assert [step.kind for step in found] == [fault]
     assert found[0].text.endswith(".")
+
+
+def test_an_unconfirmed_slice_is_no_reason_to_change_the_model() -> None:
+    weak, _ = steps(case("model"))
+    (step,) = replace(weak, confirmed=False).what_next()
+    assert step.kind == "confirm"
+    assert "do not act on it yet" in step.text
+    assert [step.kind for step in replace(weak, confirmed=None).what_next()] == ["model"]
+
+
+def test_where_the_model_does_well_nothing_needs_mending() -> None:
+    for found in find_slices(case("collect"), columns=["city"], max_predicates=1, direction="better"):
+        assert [step.kind for step in found.what_next()] == ["nothing"]
+
+
+def test_a_prediction_that_is_too_low_is_not_called_well() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"city": rng.choice(["Oslo", "Rome"], 2_000)})
+    low = np.where(frame["city"] == "Oslo", -3.0, 0.0) + rng.normal(size=2_000)
+    ev = mld.evaluate(None, (frame, np.zeros(2_000)), predictions=low, task="regression")
+    found = find_slices(ev, metric="residual", direction="better", max_predicates=1)[0]
+    assert "Oslo" in found.query
+    assert [step.kind for step in found.what_next()] == ["model"]
 
 
 def test_the_numbers_are_counted() -> None:

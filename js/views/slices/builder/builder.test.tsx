@@ -1,28 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
 import { RequestError } from "../../../contract/errors";
-import type { Selection } from "../../../contract/workbench";
 import { answers, measure, slicesTraits, slicesWorkbench } from "../../../gallery/slices_fixtures";
 import { frontEndError } from "../../../host/channel";
-import { type Answers, staticState } from "../../../host/static";
-import { type Drawn, draw, settle } from "../../../testing/draw";
-import { choose, click, press, watched, write } from "../../../testing/hands";
+import { type Drawn, settle } from "../../../testing/draw";
+import { choose, click, opener, press, write } from "../../../testing/hands";
 import { Slices } from "../view";
 
-interface Changes {
-  traits?: Record<string, unknown>;
-  shared?: Record<string, unknown>;
-  answers?: Answers;
-}
-
-async function open(changes: Changes = {}) {
-  const shared = staticState(slicesWorkbench(changes.shared));
-  const asked = watched(answers);
-  const drawn = await draw(Slices, slicesTraits(changes.traits), {
-    shared,
-    answers: { ...asked, ...changes.answers },
-  });
-  return { drawn, shared, asked, selection: () => shared.get<Selection>("selection") };
-}
+const open = opener(Slices, { traits: slicesTraits, shared: slicesWorkbench, answers });
 
 const queryField = (drawn: Drawn) => drawn.one<HTMLInputElement>("[role=combobox]");
 const measured = (drawn: Drawn) => drawn.one(".measure").textContent;
@@ -149,5 +133,29 @@ describe("building a slice", () => {
       query: 'month == 3 and split == "test"',
     });
     expect(drawn.one(".builder .save").textContent).toContain("Saved as March");
+  });
+  test("says that a name is taken before it replaces, and what a name may be when one is refused", async () => {
+    const refusal = frontEndError("MLD-S21", "name", "'\u200b'", "Pass another.");
+    const { drawn } = await open({
+      answers: {
+        save_slice: ({ name }: { name: string }) => {
+          if (name !== "short hops")
+            throw new RequestError({ ...refusal, allowed: "1 to 80 characters in one line" });
+          return null;
+        },
+      },
+    });
+    await write(queryField(drawn), "month == 3");
+    const form = drawn.one(".builder .save");
+    const name = drawn.one<HTMLInputElement>(".builder .save input");
+    await write(name, "short hops ");
+    expect(form.textContent).toContain("Replacea slice of this name is saved already");
+    await press(name, "Enter");
+    expect(form.textContent).toContain("Replaced short hops");
+    await write(name, "\u200b");
+    await press(name, "Enter");
+    expect(form.textContent).toContain(
+      "MLD-S21: '\u200b'. Allowed: 1 to 80 characters in one line. Pass another.",
+    );
   });
 });

@@ -88,7 +88,7 @@ export function Compare({ host, pair, choices, embedded, live, onChange }: Compa
       )}
       {shown && (
         <div class={asked.stale ? "stale" : undefined}>
-          <Comparison comparison={shown} />
+          <Comparison comparison={named(shown, first)} />
         </div>
       )}
     </section>
@@ -146,6 +146,12 @@ function useFocus(query: string) {
     heading.current?.scrollIntoView?.({ block: "nearest" });
   }, [query]);
   return heading;
+}
+
+/** One query may be saved under several names: the side is called what the person chose. */
+function named(comparison: SliceComparison, { query, label }: NamedQuery): SliceComparison {
+  const known = label !== query && comparison.first_query === query;
+  return known ? { ...comparison, first_label: label } : comparison;
 }
 
 function withFirst(choices: readonly NamedQuery[], first: NamedQuery): readonly NamedQuery[] {

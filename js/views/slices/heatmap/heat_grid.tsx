@@ -46,7 +46,7 @@ export function HeatGrid({ map, cells, selecting }: HeatGridProps) {
                 </span>
               </th>
               {xs.map((x) => (
-                <th scope="col" key={x}>
+                <th scope="col" key={x} title={map.x_labels[x]}>
                   {map.x_labels[x]}
                 </th>
               ))}
@@ -55,7 +55,9 @@ export function HeatGrid({ map, cells, selecting }: HeatGridProps) {
           <tbody>
             {ys.map((y) => (
               <tr key={y}>
-                <th scope="row">{map.y_labels[y]}</th>
+                <th scope="row" title={map.y_labels[y]}>
+                  {map.y_labels[y]}
+                </th>
                 {xs.map((x) => (
                   <HeatCell
                     key={x}

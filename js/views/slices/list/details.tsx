@@ -1,7 +1,7 @@
 /** What stands behind one slice: in words, what to try, what was folded under it, its query, and what to do with it. */
 import type { FoldedSlice, NextStep, Slice, SlicesResult } from "../../../contract/generated";
 import type { ViewHost } from "../../../contract/host";
-import { CopyButton, formatCount, LinkButton, useRequest } from "../../../ui";
+import { CopyButton, columnName, formatCount, LinkButton, useRequest } from "../../../ui";
 import { metricText, type Scale } from "../numbers";
 import { SaveForm } from "../saved/save_form";
 import type { NamedQuery, Selecting } from "../use_selecting";
@@ -46,6 +46,7 @@ export function Details({ slice, result, scale, selecting, host, live, onCompare
         <code class="mono">{slice.query}</code>
         <CopyButton text={slice.query}>Copy</CopyButton>
       </div>
+      <StandIns slice={slice} />
       <div class="actions">
         {onCompare && <LinkButton onClick={() => onCompare(rows)}>Compare with the rest</LinkButton>}
         {onBuild && (
@@ -102,6 +103,20 @@ function Folded({
     </>
   );
 }
+
+/** pandas cannot write every name, so a query may say "column_3": which column that is, and who understands it. */
+function StandIns({ slice: { predicates } }: { slice: Slice }) {
+  const names = new Map<string, string>();
+  for (const { query, column } of predicates) {
+    const standIn = query.match(STAND_IN)?.[0];
+    if (standIn !== undefined && !column.includes(standIn)) names.set(standIn, columnName(column));
+  }
+  if (names.size === 0) return null;
+  const told = [...names].map(([standIn, name]) => `${standIn} is ${name}`).join(", ");
+  return <p class="small">{`${told}: pandas cannot write this name, ev.rows_matching(query) reads it.`}</p>;
+}
+
+const STAND_IN = /\bcolumn_\d+\b/;
 
 /** The conditions alone: the query also says which rows were searched. */
 function conditionsOf({ predicates }: Slice): string {

@@ -2,7 +2,12 @@
 import { useId, useState } from "preact/hooks";
 import { type CodedError, toCodedError } from "../../../contract/errors";
 import type { ViewHost } from "../../../contract/host";
-import { Button } from "../../../ui";
+import type { SavedSlice } from "../../../contract/slices";
+import { Button, useShared } from "../../../ui";
+
+/** The kernel allows no more. */
+const LONGEST_NAME = 80;
+const NONE: readonly SavedSlice[] = [];
 
 interface SaveFormProps {
   host: ViewHost;
@@ -15,12 +20,14 @@ export function SaveForm({ host, query, disabled = false }: SaveFormProps) {
   const [said, say] = useState("");
   const [error, fail] = useState<CodedError | null>(null);
   const field = useId();
+  const [saved] = useShared<readonly SavedSlice[]>(host, "saved_slices", NONE);
   const ready = !disabled && name.trim() !== "";
+  const taken = saved.some((slice) => slice.name === name.trim());
   const save = () => {
     fail(null);
     host.request("save_slice", { name: name.trim(), query }).then(
       () => {
-        say(`Saved as ${name.trim()}`);
+        say(`${taken ? "Replaced" : "Saved as"} ${name.trim()}`);
         type("");
       },
       (thrown: unknown) => fail(toCodedError(thrown)),
@@ -36,6 +43,7 @@ export function SaveForm({ host, query, disabled = false }: SaveFormProps) {
         class="input"
         type="text"
         placeholder="name"
+        maxLength={LONGEST_NAME}
         autocomplete="off"
         value={name}
         disabled={disabled}
@@ -51,10 +59,12 @@ export function SaveForm({ host, query, disabled = false }: SaveFormProps) {
         }}
       />
       <Button disabled={!ready} onClick={save}>
-        Save
+        {taken ? "Replace" : "Save"}
       </Button>
       <span role="status" class="small">
-        {error ? `${error.code}: ${error.got}. ${error.fix}` : said}
+        {error
+          ? `${error.code}: ${error.got}. Allowed: ${error.allowed}. ${error.fix}`
+          : said || (taken && "a slice of this name is saved already")}
       </span>
     </span>
   );

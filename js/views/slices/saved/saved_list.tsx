@@ -14,9 +14,11 @@ interface SavedListProps {
   live: boolean;
   /** null where two sets of rows cannot be compared. */
   onCompare: ((rows: NamedQuery) => void) | null;
+  /** Puts a query into the builder; null where there is none. */
+  onBuild: ((query: string) => void) | null;
 }
 
-export function SavedList({ host, saved, selecting, live, onCompare }: SavedListProps) {
+export function SavedList({ host, saved, selecting, live, onCompare, onBuild }: SavedListProps) {
   const [error, fail] = useState<CodedError | null>(null);
   if (saved.length === 0) return null;
   const remove = (name: string) => {
@@ -49,7 +51,16 @@ export function SavedList({ host, saved, selecting, live, onCompare }: SavedList
                 {onCompare && (
                   <LinkButton onClick={() => onCompare({ query, label: name, n })}>Compare</LinkButton>
                 )}
-                {live && <LinkButton onClick={() => remove(name)}>Remove</LinkButton>}
+                {onBuild && (
+                  <LinkButton onClick={() => onBuild(query)} title={`Change ${name} in the builder`}>
+                    Change
+                  </LinkButton>
+                )}
+                {live && (
+                  <LinkButton onClick={() => remove(name)} title={`Remove ${name}`}>
+                    Remove
+                  </LinkButton>
+                )}
               </td>
             </tr>
           ))}
