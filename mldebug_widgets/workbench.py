@@ -108,7 +108,8 @@ class Workbench:
         path
             A file ending in ``.html`` or ``.ipynb`` in a folder that exists.
         include_data
-            False: aggregates and at most 200 raw rows. True: up to 100,000 raw rows. The file says what it holds.
+            False: aggregates, at most 200 raw rows, and the dots of Attributions, whose numbers are rounded. True: up
+            to 100,000 raw rows. The file says what it holds.
         overwrite
             Whether an existing file may be replaced.
 

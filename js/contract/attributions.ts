@@ -25,6 +25,8 @@ export interface FeatureAttributions {
   readonly mean: number | null;
   /** The categories that `x` counts; empty for numbers and moments. */
   readonly labels: readonly string[];
+  /** All numbers are whole ones. */
+  readonly whole: boolean;
   readonly curve: AttributionCurve;
 }
 
@@ -40,6 +42,8 @@ export interface AttributionDots {
   readonly baseline_outputs: NDArray;
   readonly deltas: NDArray;
   readonly targets: NDArray;
+  /** (d,) 1 where numbers in `x` are only as exact as a plot shows them: a file that does not carry the row. */
+  readonly rounded: NDArray;
 }
 
 export interface AttributionsSummary {
@@ -73,6 +77,15 @@ export interface AttributionStep {
   readonly value: number | null;
 }
 
+/** Where a row stands among the rows in focus: `at` from 0, null when it is not among them. */
+export interface RowPlace {
+  readonly at: number | null;
+  readonly total: number;
+  /** "in the selection", "test rows". */
+  readonly rows: string;
+  readonly by_loss: boolean;
+}
+
 /** One row's steps from the baseline's output to its own, largest first. */
 export interface RowAttributions {
   readonly row: number;
@@ -89,6 +102,7 @@ export interface RowAttributions {
   readonly others: number | null;
   readonly notes: readonly string[];
   readonly method: string;
+  readonly place: RowPlace | null;
 }
 
 export interface ComparedFeature {
@@ -139,6 +153,8 @@ export interface PartStatus extends Status {
 export interface AttributionRequests {
   configure: Pick<AttributionSettings, "method" | "baseline" | "baseline_row" | "target">;
   open_row: { row: number };
+  /** The row before (-1) or after (1) the open one, highest loss first. */
+  step_row: { by: -1 | 1 };
   compute: { part: AttributionPart };
   cancel: Record<string, never>;
 }

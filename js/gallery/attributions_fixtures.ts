@@ -58,6 +58,7 @@ function madeUpFeature(column: number): FeatureAttributions {
     kind: column === 1 ? "categorical" : "numeric",
     mean_abs: size,
     mean: size / 4,
+    whole: column !== 0,
     labels: column === 1 ? ["EWR", "JFK", "LGA", "<b>other</b>", "missing"] : [],
     curve: {
       x: f8(column === 1 ? [0, 1, 2, 3, 4] : [100, 400, 900, 1600, 2500]),
@@ -103,6 +104,7 @@ export const many: AttributionsSummary = {
     baseline_outputs: numbers(ROWS, () => 0.3),
     deltas: numbers(ROWS, () => 0),
     targets: i4(new Array(ROWS).fill(1)),
+    rounded: { dtype: "u1", shape: [ROWS], data: new Uint8Array(ROWS).buffer },
   },
 };
 
@@ -127,17 +129,11 @@ export const manySteps: RowAttributions = {
 };
 
 export const lines: TrustLine[] = [
-  ["convergence_delta", "Sums to the output", "12%", "bad", "does not hold"],
+  ["convergence_delta", "Convergence delta", "12%", "bad", "does not hold"],
   ["infidelity", "Infidelity", "0.011", "good", "low"],
   ["max_sensitivity", "Max sensitivity", "", "not checked", "takes 40 s here"],
-  [
-    "randomisation",
-    "Changes when weights are randomised",
-    "",
-    "not applicable",
-    "the model has no weights to randomise",
-  ],
+  ["randomisation", "Randomised weights", "", "not applicable", "the model has no weights to randomise"],
 ].map(
   ([name, label, text, verdict, words]) =>
-    ({ name, label, value: null, text, verdict, words, detail: "" }) as unknown as TrustLine,
+    ({ name, label, value: null, text, verdict, words, meaning: "", detail: "" }) as unknown as TrustLine,
 );

@@ -3,7 +3,7 @@ import type { TrustLine } from "../contract/generated";
 import { draw } from "../testing/draw";
 import { TrustLines } from "./trust";
 
-function line(verdict: TrustLine["verdict"], words: string, text = ""): TrustLine {
+function line(verdict: TrustLine["verdict"], words: string, text = "", meaning = ""): TrustLine {
   return {
     name: `${verdict} ${words}`,
     label: "Check",
@@ -11,6 +11,7 @@ function line(verdict: TrustLine["verdict"], words: string, text = ""): TrustLin
     text,
     verdict,
     words,
+    meaning,
     detail: "on 20 rows",
   };
 }
@@ -23,6 +24,12 @@ const said = async (one: TrustLine) => {
 test("a check that was made has its number and its words", async () => {
   expect(await said(line("good", "holds", "0.3%"))).toBe("Check 0.3% holds");
   expect(await said(line("bad", "no: unstable here", "-0.1"))).toBe("Check −0.1 no: unstable here");
+});
+
+test("what the number is stands after the words", async () => {
+  expect(await said(line("good", "steady", "5%", "how far they move"))).toBe(
+    "Check 5% steady: how far they move",
+  );
 });
 
 test("the verdict stands in for words that are missing", async () => {

@@ -14,10 +14,14 @@ export function TrustLines({ lines }: { lines: readonly TrustLine[] }) {
   );
 }
 
-function Made({ line: { text, verdict, words } }: { line: TrustLine }) {
+function Made({ line: { text, verdict, words, meaning } }: { line: TrustLine }) {
   return (
     <span>
-      <span class="amount">{text.replace(/^-/, "−")}</span> <span class={verdict}>{words || verdict}</span>
+      <span class="amount">{text.replace(/^-/, "−")}</span>{" "}
+      <span>
+        <span class={verdict}>{words || verdict}</span>
+        {meaning !== "" && <span class="meaning">: {meaning}</span>}
+      </span>
     </span>
   );
 }

@@ -192,7 +192,8 @@ def _grid_ticks(curve: FeatureCurve, low: float, high: float) -> dict[str, objec
     if curve.kind == "datetime":
         positions, labels = date_ticks(low, high, count=3)
         return {"tick_labels": labels, "tick_format": "", "tick_values": positions}
-    return {**axis_ticks(low, high), "tick_labels": {}}
+    whole = bool((np.floor(curve.grid) == curve.grid).all())
+    return {**axis_ticks(low, high, whole=whole), "tick_labels": {}}
 
 
 def _shown(label: str | None) -> str:

@@ -13,6 +13,8 @@ import pandas as pd
 Float64s = npt.NDArray[np.float64]
 
 _ROUND_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+#: Months and hours are counted by three.
+_WHOLE_STEPS = (1.0, 2.0, 2.5, 3.0, 5.0, 10.0)
 _DATE_STEPS = (
     "1ms", "10ms", "100ms", "1s", "5s", "15s", "30s", "1min", "5min", "15min", "30min", "1h", "3h", "6h", "12h",
     "1D", "2D", "7D", "14D", "MS", "2MS", "3MS", "6MS", "YS", "2YS", "5YS", "10YS", "20YS", "50YS", "100YS",
@@ -23,8 +25,8 @@ _DATE_FORMATS = ((365.0, "%Y"), (28.0, "%b %Y"), (1.0, "%d %b"), (1 / 1440, "%H:
 _SPLIT_SECOND = "%H:%M:%S.%f"
 
 
-def number_ticks(low: float, high: float, count: int = 4) -> Float64s:
-    """Return at most ``count + 1`` round numbers within ``low`` to ``high``, evenly spaced.
+def number_ticks(low: float, high: float, count: int = 4, *, whole: bool = False) -> Float64s:
+    """Return at most ``count + 1`` round numbers within ``low`` to ``high``, evenly spaced; whole ones if ``whole``.
 
     A range without extent gives its one value.
     """
@@ -32,8 +34,10 @@ def number_ticks(low: float, high: float, count: int = 4) -> Float64s:
     if not math.isfinite(span) or span <= 0:
         return np.array([low])
     magnitude = 10.0 ** math.floor(math.log10(span / count))
-    for factor in _ROUND_STEPS:
+    for factor in _WHOLE_STEPS if whole else _ROUND_STEPS:
         step = factor * magnitude
+        if whole and not step.is_integer():
+            continue
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first <= count:
             return np.arange(first, last + 1, dtype=np.float64) * step
@@ -53,10 +57,10 @@ def number_format(low: float, high: float, ticks: Sequence[float] | Float64s) ->
     return f",.{decimals}f"
 
 
-def axis_ticks(low: float, high: float, count: int = 4) -> dict[str, Any]:
+def axis_ticks(low: float, high: float, count: int = 4, *, whole: bool = False) -> dict[str, Any]:
     """Return bqplot's ``tick_format`` and ``tick_values``, in the order they must be set, for an axis."""
-    ticks = number_ticks(low, high, count)
-    shares = (low, high) == (0.0, 1.0)
+    ticks = number_ticks(low, high, count, whole=whole)
+    shares = (low, high) == (0.0, 1.0) and not whole
     return {"tick_format": "~g" if shares else number_format(low, high, ticks), "tick_values": ticks}
 
 

@@ -38,7 +38,13 @@ class Contents:
 
 
 def describe(
-    evaluation: Evaluation, *, rows_held: int, selected_held: int | None, opened: int | None, pictures: int = 0
+    evaluation: Evaluation,
+    *,
+    rows_held: int,
+    selected_held: int | None,
+    opened: int | None,
+    pictures: int = 0,
+    dots: int = 0,
 ) -> Contents:
     """Return the words about a file made of ``evaluation`` now.
 
@@ -54,6 +60,8 @@ def describe(
         The row under What-if, whose values the file carries too, with those of the nearest row with another answer.
     pictures
         How many of the rows' images the file carries.
+    dots
+        How many rows are dots in Attributions.
     """
     now = datetime.now(UTC)
     facts = (
@@ -65,6 +73,11 @@ def describe(
     holds = _holds(evaluation.n, rows_held, selected_held, opened)
     if pictures:
         holds += f" It holds pictures of {pictures:,} of them."
+    if dots and rows_held < evaluation.n:
+        holds += (
+            f" {dots:,} rows are dots in Attributions: what their columns added to the answer, their categories, and "
+            "their numbers as exactly as a plot shows them."
+        )
     return Contents(evaluation.model_name, facts, holds)
 
 

@@ -65,6 +65,7 @@ def gather(workbench: WorkbenchWidget, *, include_data: bool) -> Document:
         selected_held=selected_held,
         opened=whatif.get("row"),
         pictures=_pictures_held(rows, _saved_view(workbench, state, "gradcam")),
+        dots=_dots_held(_saved_view(workbench, state, "attributions")),
     )
     shell["contents"] = contents.holds
     overview = workbench.views.get("overview")
@@ -83,6 +84,12 @@ def _pictures_held(rows: dict[str, Any], images: dict[str, Any]) -> int:
     """Return how many rows' images the file carries: those in Images are among those of the row table, where it is."""
     held = (rows.get("embedded_pictures"), images.get("embedded"))
     return max((record["rows"]["shape"][0] for record in held if record), default=0)
+
+
+def _dots_held(attributions: dict[str, Any]) -> int:
+    """Return how many rows are dots in Attributions."""
+    result = attributions.get("result")
+    return result["dots"]["rows"]["shape"][0] if result else 0
 
 
 def _saved_view(workbench: WorkbenchWidget, state: dict[str, Any], panel: str) -> dict[str, Any]:

@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.floating[Any]]
 MOST_CATEGORIES = 12
 CURVE_BINS = 20
 ORDERED_KINDS = ("numeric", "datetime")
+#: Values of rows that a file does not carry are drawn in it at one of so many places along their column's range.
+ROUNDED_PLACES = 250
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,12 @@ class Column:
     x: npt.NDArray[np.float64]
     kind: FeatureKind
     labels: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every number is a whole one: then so are the ticks of its axis."""
+        present = self.x[np.isfinite(self.x)]
+        return self.kind == "numeric" and present.size > 0 and bool((np.floor(present) == present).all())
 
 
 def column_of(result: AttributionsResult, position: int, kinds: Sequence[FeatureKind]) -> Column:
@@ -92,12 +100,26 @@ def curve_of(column: Column, values: npt.NDArray[np.float64]) -> AttributionCurv
     if column.labels:
         bins, n_bins = x.astype(np.intp), len(column.labels)
     else:
-        edges = np.unique(np.quantile(x, np.linspace(0, 1, CURVE_BINS + 1)))
-        bins, n_bins = (
-            np.clip(np.searchsorted(edges, x, "right") - 1, 0, max(len(edges) - 2, 0)),
-            max(len(edges) - 1, 1),
-        )
+        bins, n_bins = _bins(x)
     count = np.bincount(bins, minlength=n_bins)
     filled = count > 0
     means = [np.bincount(bins, weights=part, minlength=n_bins)[filled] / count[filled] for part in (x, y)]
     return AttributionCurve(means[0], means[1], count[filled].astype(np.int32), missing.size, missing_mean)
+
+
+def _bins(x: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.intp], int]:
+    """Return (m,) the bin of each number and how many there are: a bin per value where these are few."""
+    values, places = np.unique(x, return_inverse=True)
+    if len(values) <= CURVE_BINS:
+        return places.astype(np.intp), len(values)
+    edges = np.unique(np.quantile(x, np.linspace(0, 1, CURVE_BINS + 1)))
+    n_bins = max(len(edges) - 1, 1)
+    return np.clip(np.searchsorted(edges, x, "right") - 1, 0, n_bins - 1), n_bins
+
+
+def rounded(x: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
+    """Return numbers as the middles of ``ROUNDED_PLACES`` equal parts of ``low`` to ``high``: as exact as a plot."""
+    if not high > low:
+        return x
+    width = (high - low) / ROUNDED_PLACES
+    return low + (np.clip(np.floor((x - low) / width), 0, ROUNDED_PLACES - 1) + 0.5) * width

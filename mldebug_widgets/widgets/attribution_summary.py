@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,15 @@ import pandas as pd
 from mldebug_widgets.analyzers.attributions import AttributionsResult
 from mldebug_widgets.analyzers.trust import TrustLine
 from mldebug_widgets.evaluation.schema import describe_features
-from mldebug_widgets.widgets.attribution_columns import AttributionCurve, Column, column_of, curve_of
+from mldebug_widgets.widgets.attribution_columns import (
+    ORDERED_KINDS,
+    AttributionCurve,
+    Column,
+    column_of,
+    curve_of,
+    rounded,
+)
+from mldebug_widgets.widgets.focus_rows import RowPlace
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.schema import FeatureKind
@@ -35,7 +43,8 @@ NO_LEVEL = 255
 class FeatureAttributions:
     """One column: ``mean_abs`` and ``mean`` over all attributed rows, and how they run over its values.
 
-    ``labels`` names the categories that ``x`` counts, and is empty for numbers and moments.
+    ``labels`` names the categories that ``x`` counts, and is empty for numbers and moments; ``whole`` tells that all
+    numbers are whole ones.
     """
 
     position: int
@@ -44,6 +53,7 @@ class FeatureAttributions:
     mean_abs: float
     mean: float
     labels: tuple[str, ...]
+    whole: bool
     curve: AttributionCurve
 
 
@@ -53,7 +63,8 @@ class AttributionDots:
 
     ``rows`` (d,) row positions, ``values`` (d, f) attributions, ``levels`` (d, f) 0 to 254 for each cell's place among
     its column's values (255: none), ``x`` (d, f) the cells as numbers or positions of labels; ``outputs``,
-    ``baseline_outputs``, ``deltas`` and ``targets`` (d,) as in the result.
+    ``baseline_outputs``, ``deltas`` and ``targets`` (d,) as in the result. ``rounded`` (d,) is 1 for rows whose numbers
+    in ``x`` are only as exact as a plot shows them, in files that do not carry the row.
     """
 
     rows: Rows
@@ -64,10 +75,7 @@ class AttributionDots:
     baseline_outputs: Floats
     deltas: Floats
     targets: Rows
-
-    def of(self, keep: npt.NDArray[Any]) -> AttributionDots:
-        """Return some of the rows, by mask or positions."""
-        return AttributionDots(*(getattr(self, part.name)[keep] for part in fields(self)))
+    rounded: npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +117,8 @@ class AttributionStep:
 class RowAttributions:
     """One row: its steps, largest first, from the baseline's output to its own.
 
-    ``why`` says how the row was chosen; ``others`` is the sum of ``n_others`` smaller steps; ``delta`` what the steps
-    miss of the difference, None for methods that do not add up to it.
+    ``why`` says how the row was chosen, ``place`` where it stands among the rows in focus; ``others`` is the sum of
+    ``n_others`` smaller steps; ``delta`` what the steps miss of the difference, None for methods that do not add up.
     """
 
     row: int
@@ -125,6 +133,7 @@ class RowAttributions:
     others: float
     notes: tuple[str, ...]
     method: str
+    place: RowPlace | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,12 +161,17 @@ class ComparedAttributions:
     features: tuple[ComparedFeature, ...]
 
 
-def summary_of(result: AttributionsResult, kinds: Sequence[FeatureKind] | None = None) -> AttributionsSummary:
-    """Return what the view draws of ``result``; ``kinds`` of its columns, found from its cells when None."""
+def summary_of(
+    result: AttributionsResult, kinds: Sequence[FeatureKind] | None = None, also: Rows | None = None
+) -> AttributionsSummary:
+    """Return what the view draws of ``result``; ``kinds`` of its columns, found from its cells when None.
+
+    Of many rows some are drawn, and with them those of ``also`` (row positions) that were attributed.
+    """
     known = kinds if kinds is not None else [feature.kind for feature in describe_features(result.cells)]
     shown = [int(position) for position in result.order[:MOST_FEATURES]]
     others = result.order[MOST_FEATURES:]
-    drawn = _drawn(len(result.rows), result.seed)
+    drawn = _drawn(result, also)
     columns = [column_of(result, position, known) for position in shown]
     return AttributionsSummary(
         method=result.method,
@@ -183,6 +197,7 @@ def summary_of(result: AttributionsResult, kinds: Sequence[FeatureKind] | None =
             baseline_outputs=result.baseline_output[drawn],
             deltas=result.delta[drawn],
             targets=result.target[drawn],
+            rounded=np.zeros(len(drawn), dtype=np.uint8),
         ),
         trust_lines=result.trust_lines,
         # How many rows were attributed stands below the picture.
@@ -191,12 +206,24 @@ def summary_of(result: AttributionsResult, kinds: Sequence[FeatureKind] | None =
     )
 
 
-def only_rows(summary: AttributionsSummary, rows: Rows) -> AttributionsSummary:
-    """Return the summary with dots of these rows only; means and curves stay those of all."""
-    return replace(summary, dots=summary.dots.of(np.isin(summary.dots.rows, rows)))
+def for_file(result: AttributionsResult, kinds: Sequence[FeatureKind] | None, carried: Rows) -> AttributionsSummary:
+    """Return the summary for a file that carries the values of the ``carried`` rows.
+
+    It has the dots of the panel and of the carried rows that were attributed. The numbers and moments of rows that the
+    file does not carry are rounded to places of the plot; their attributions and categories stand as they are.
+    """
+    summary = summary_of(result, kinds, carried if len(carried) <= MOST_DOTS else None)
+    dots = summary.dots
+    others = ~np.isin(dots.rows, carried)
+    x = dots.x.copy()
+    for at, feature in enumerate(summary.features):
+        if feature.kind in ORDERED_KINDS and others.any():
+            known = dots.x[np.isfinite(dots.x[:, at]), at]
+            x[others, at] = rounded(x[others, at], *((known.min(), known.max()) if known.size else (0.0, 0.0)))
+    return replace(summary, dots=replace(dots, x=x, rounded=others.astype(np.uint8)))
 
 
-def row_of(result: AttributionsResult, index: int, why: str) -> RowAttributions:
+def row_of(result: AttributionsResult, index: int, why: str, place: RowPlace | None = None) -> RowAttributions:
     """Return the steps of the row at ``index`` of ``result``."""
     values = result.values[index].astype(np.float64)
     order = np.argsort(-np.abs(np.nan_to_num(values)), kind="stable")
@@ -225,6 +252,7 @@ def row_of(result: AttributionsResult, index: int, why: str) -> RowAttributions:
         others=float(values[order[len(shown) :]].sum()),
         notes=result.notes,
         method=result.method,
+        place=place,
     )
 
 
@@ -292,10 +320,14 @@ def _class_name(result: AttributionsResult, index: int) -> str:
     return result.class_names[int(result.target[index])] if result.class_names else ""
 
 
-def _drawn(n: int, seed: int) -> Rows:
+def _drawn(result: AttributionsResult, also: Rows | None) -> Rows:
+    n = len(result.rows)
     if n <= MOST_DOTS:
         return np.arange(n)
-    return np.sort(np.random.default_rng(seed).choice(n, MOST_DOTS, replace=False))
+    drawn = np.random.default_rng(result.seed).choice(n, MOST_DOTS, replace=False)
+    if also is not None:
+        drawn = np.union1d(drawn, np.flatnonzero(np.isin(result.rows, also)))
+    return np.sort(drawn)
 
 
 def _levels(levels: Floats) -> npt.NDArray[np.uint8]:
@@ -313,6 +345,7 @@ def _feature(result: AttributionsResult, position: int, column: Column) -> Featu
         mean_abs=float(result.mean_abs[position]),
         mean=float(present.mean()) if present.size else float("nan"),
         labels=column.labels,
+        whole=column.whole,
         curve=curve_of(column, values),
     )
 

@@ -20,13 +20,14 @@ from mldebug_widgets.widgets.attribution_summary import (
     ComparedAttributions,
     RowAttributions,
     compared,
-    only_rows,
+    for_file,
     row_of,
     settings_record,
     summary_of,
 )
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.channel import error_record, request
+from mldebug_widgets.widgets.focus_rows import neighbour, place_of, row_in_focus
 from mldebug_widgets.widgets.panels import Panel
 from mldebug_widgets.widgets.pieces import PieceWork
 from mldebug_widgets.widgets.selection import Rows
@@ -139,6 +140,15 @@ class AttributionsWidget(ViewWidget):
         session.row = checked_row(row, session.evaluation.n)
 
     @request
+    def step_row(self, by: Any) -> None:
+        """Open the row before (-1) or after (1) this one among those in focus, highest loss first."""
+        session = self._asked_session()
+        if type(by) is not int or by not in (-1, 1):
+            raise MldValueError("MLD-W87", "by", shown(by), "-1 or 1", "Reload the notebook page.")
+        if (row := neighbour(session, by)) is not None:
+            session.row = row
+
+    @request
     def compute(self, part: Any) -> None:
         """Compute one part again, for example after it was cancelled."""
         self._asked_session()
@@ -201,8 +211,11 @@ class AttributionsWidget(ViewWidget):
             self.compared = None
         if session.row is None:
             self._ask("row", "compared")
-        else:
-            self._ask("compared")
+            return
+        local: RowAttributions | None = self.local
+        if local is not None:
+            self.local = replace(local, place=place_of(session, local.row))
+        self._ask("compared")
 
     def _ask(self, *parts: str) -> None:
         if self.unavailable:
@@ -277,25 +290,12 @@ class AttributionsWidget(ViewWidget):
         )
 
     def _row_steps(self) -> Generator[Step, None, RowAttributions | None]:
-        row, why = self._row()
+        session = self._asked_session()
+        row, why = row_in_focus(session)
         if row is None:
             return None
         found = yield from self._steps([row])
-        return row_of(found, 0, why)
-
-    def _row(self) -> tuple[int | None, str]:
-        """Return the row to show, and how it was chosen."""
-        session = self._asked_session()
-        evaluation = session.evaluation
-        if session.row is not None:
-            return session.row, "open under What-if"
-        narrowed = not session.selected.is_everything and len(session.selected) > 0
-        rows = session.selected.rows if narrowed else np.asarray(evaluation.splits[evaluation.primary])
-        of = " of the selection" if narrowed else ""
-        losses = np.asarray(evaluation.loss)[rows]
-        if np.isfinite(losses).any():
-            return int(rows[np.nanargmax(losses)]), f"the highest loss{of}"
-        return (int(rows[0]), f"the first row{of}") if len(rows) else (None, "")
+        return row_of(found, 0, why, place_of(session, row))
 
     def _compared_steps(self) -> Generator[Step, None, ComparedAttributions | None]:
         session, result = self._asked_session(), self.result
@@ -318,13 +318,13 @@ class AttributionsWidget(ViewWidget):
     # -- exported files --------------------------------------------------------------------------------------------
 
     def report_state(self, *, include_data: bool) -> dict[str, Any]:
-        """Return the state of an exported file: dots and steps of the rows that it carries, means of all rows."""
+        """Return the state of an exported file: the panel's dots, and steps of the row if the file carries it."""
         state: dict[str, Any] = {"mode": "report", "status": dict.fromkeys(PARTS, IDLE)}
         if self._session is None or self.result is None:
             return state
         carried = self._session.carried_rows(include_data=include_data)
         held = np.empty(0, dtype=np.intp) if carried is None else carried
-        drawn = only_rows(summary_of(self.result, self.kinds), held)
+        drawn = for_file(self.result, self.kinds, held)
         return {**state, "result": encode(drawn), "local": encode(self._carried_row(held))}
 
     def _carried_row(self, carried: Rows) -> RowAttributions | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -51,7 +52,7 @@ def test_the_column_that_decides_is_first_and_every_check_has_a_verdict(notebook
         notebook.python("len(workbench.widget.views['attributions'].trust)")
     )
     expect(panel.get_by_text("3,000 rows attributed")).to_have_count(1)
-    expect(panel.get_by_text("2,000 drawn, means of all 3,000")).to_be_visible()
+    expect(panel.get_by_text("2,000 of them drawn as dots, means of all 3,000")).to_be_visible()
 
 
 def test_the_steps_of_a_row_are_those_of_python(notebook: Notebook, panel: Locator) -> None:
@@ -78,15 +79,51 @@ def test_a_dot_opens_its_row(notebook: Notebook, panel: Locator) -> None:
     expect(panel.get_by_text(f"Row {row:,}, open under What-if")).to_be_visible()
 
 
-def test_a_name_opens_how_it_acts_by_keyboard(panel: Locator) -> None:
-    name_at(panel, 0).focus()
-    name_at(panel, 0).press("Enter")
+def test_a_name_shows_how_it_acts_by_keyboard(panel: Locator) -> None:
     plot = panel.get_by_role("region", name="How hour acts")
     expect(plot).to_be_visible()
     plot.get_by_text("as a table").click()
     expect(plot.get_by_role("row")).to_have_count(21)
-    name_at(panel, 0).press("Enter")
+    name_at(panel, 1).focus()
+    name_at(panel, 1).press("Enter")
     expect(plot).to_have_count(0)
+    expect(name_at(panel, 1)).to_have_attribute("aria-pressed", "true")
+    name_at(panel, 0).press("Enter")
+    expect(plot).to_be_visible()
+
+
+def test_arrow_keys_walk_over_the_dots_and_enter_opens_their_row(notebook: Notebook, panel: Locator) -> None:
+    cloud = panel.locator(".overall .dots").first
+    # The highest of the drawn rows, then the next below it.
+    dots = "workbench.widget.views['attributions'].get_state('result')['result']['dots']"
+    values = f"np.frombuffer({dots}['values']['data'], {dots}['values']['dtype']).reshape({dots}['values']['shape'])"
+    order = f"np.frombuffer({dots}['rows']['data'], {dots}['rows']['dtype'])[np.argsort({values}[:, 0])]"
+    highest, next_below = notebook.python(f"{order}[[-1, -2]].tolist()")
+    cloud.focus()
+    cloud.press("End")
+    expect(cloud).to_have_attribute("aria-valuetext", re.compile(rf"^Row {highest:,}: hour = "))
+    cloud.press("ArrowLeft")
+    expect(cloud).to_have_attribute("aria-valuetext", re.compile(rf"^Row {next_below:,}: hour = "))
+    expect(panel.locator(".overall .ring").first).to_be_visible()
+    cloud.press("Enter")
+    notebook.wait_for_python("workbench.widget.row", next_below)
+    expect(panel.get_by_text(f"Row {next_below:,}, open under What-if")).to_be_visible()
+
+
+def test_the_next_row_by_loss_is_a_button_away(notebook: Notebook, panel: Locator) -> None:
+    notebook.execute("workbench.select([5, 6, 7]); workbench.widget.row = None")
+    order = notebook.python("sorted([5, 6, 7], key=lambda row: -workbench.evaluation.loss[row])")
+    region = panel.get_by_role("region", name="One row")
+    expect(region.get_by_text("1 of 3 in the selection, by loss")).to_be_visible()
+    region.get_by_role("button", name="Next").click()
+    expect(region.get_by_text("2 of 3 in the selection, by loss")).to_be_visible()
+    notebook.wait_for_python("workbench.widget.row", order[1])
+    region.get_by_role("button", name="Previous").focus()
+    region.get_by_role("button", name="Previous").press("Enter")
+    expect(region.get_by_text("1 of 3 in the selection, by loss")).to_be_visible()
+    notebook.wait_for_python("workbench.widget.row", order[0])
+    notebook.execute("workbench.select(None)")
+    expect(region.get_by_text(re.compile(r"of 1,000 test rows, by loss|not among the 1,000 test rows"))).to_be_visible()
 
 
 def test_the_selection_is_compared_with_the_rest_as_it_changes(notebook: Notebook, panel: Locator) -> None:

@@ -39,6 +39,15 @@ def test_number_ticks_of_known_ranges(low: float, high: float, expected: list[fl
     np.testing.assert_allclose(number_ticks(low, high), expected)
 
 
+@given(st.integers(-(10**9), 10**9), st.integers(1, 10**9), st.integers(2, 8))
+def test_ticks_of_whole_numbers_are_whole(low: int, span: int, count: int) -> None:
+    ticks = number_ticks(low, low + span, count, whole=True)
+    assert 1 <= len(ticks) <= count + 1
+    np.testing.assert_array_equal(ticks, np.round(ticks))
+    assert low <= ticks[0] <= ticks[-1] <= low + span
+    assert number_ticks(1, 12, whole=True).tolist() == [3, 6, 9, 12]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "format_"),
     [(0, 1, ",.2f"), (0, 20_000, ",.0f"), (0, 2e6, "~s"), (0, 1e-4, ".1~e"), (0, 0.01, ",.4f")],

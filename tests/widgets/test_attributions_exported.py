@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 import mldebug_widgets as mld
 from mldebug_widgets.errors import MldError
+from mldebug_widgets.widgets.attribution_summary import MOST_DOTS, summary_of
 from mldebug_widgets.widgets.attributions import AttributionsWidget, widget_of
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
 from tests.widgets.linear_evaluations import linear_evaluation
+
+
+def dots_of(state: dict[str, Any]) -> dict[str, Any]:
+    """Return the drawn rows of a panel's state in a file."""
+    arrays = state["result"]["dots"]
+    return {name: np.frombuffer(one["data"], dtype=one["dtype"]).reshape(one["shape"]) for name, one in arrays.items()}
 
 
 class TestExportedFile:
@@ -20,19 +29,44 @@ class TestExportedFile:
         assert isinstance(built, AttributionsWidget)
         return built
 
-    def test_dots_are_only_of_the_rows_that_the_file_carries(self, panel: AttributionsWidget) -> None:
+    def test_it_has_every_dot_of_the_panel(self, panel: AttributionsWidget) -> None:
+        live = summary_of(panel.result).dots
+        dots = dots_of(panel.report_state(include_data=False))
+        np.testing.assert_array_equal(dots["rows"], live.rows)
+        np.testing.assert_allclose(dots["values"], live.values)
+        np.testing.assert_array_equal(dots["levels"], live.levels)
+
+    def test_numbers_of_rows_that_it_does_not_carry_are_only_as_exact_as_a_plot(
+        self, panel: AttributionsWidget
+    ) -> None:
         session = panel._session
         assert session is not None
         carried = session.carried_rows(include_data=False)
-        state = panel.report_state(include_data=False)
-        rows = np.frombuffer(state["result"]["dots"]["rows"]["data"], dtype=np.int32)
         assert carried is not None
-        assert 0 < len(rows) <= len(carried)
-        assert set(rows) <= set(carried)
-        assert state["result"]["n_rows"] == 1_500
-        assert state["local"]["row"] in carried
-        everything = panel.report_state(include_data=True)
-        assert everything["result"]["dots"]["rows"]["shape"] == [1_500]
+        state = panel.report_state(include_data=False)
+        dots, held = dots_of(state), np.isin(dots_of(state)["rows"], carried)
+        assert 0 < held.sum() < len(held)
+        np.testing.assert_array_equal(dots["rounded"], ~held)
+        for at, feature in enumerate(state["result"]["features"]):
+            raw = session.evaluation.X[feature["name"]].to_numpy()[dots["rows"]]
+            shown = dots["x"][:, at]
+            if feature["kind"] == "numeric" and len(np.unique(raw)) > 1_000:
+                np.testing.assert_array_equal(shown[held], raw[held])
+                assert not np.isin(shown[~held], raw).any()
+                assert np.abs(shown - raw).max() <= np.ptp(raw) / 250
+        everything = dots_of(panel.report_state(include_data=True))
+        assert len(everything["rows"]) == 1_500
+        assert not everything["rounded"].any()
+
+    def test_carried_rows_are_dots_where_many_are_attributed(self) -> None:
+        workbench = WorkbenchWidget(linear_evaluation(5_000))
+        panel = workbench.build_all()["attributions"]
+        assert isinstance(panel, AttributionsWidget)
+        assert len(panel.result.rows) == 5_000
+        carried = workbench.carried_rows(include_data=False)
+        rows = dots_of(panel.report_state(include_data=False))["rows"]
+        assert np.isin(carried, rows).all()
+        assert MOST_DOTS < len(rows) <= MOST_DOTS + 198
 
     def test_a_row_that_the_file_does_not_carry_is_left_out(self, panel: AttributionsWidget) -> None:
         session = panel._session

@@ -1,49 +1,53 @@
 /** How a column's attribution runs over its values: a dot per row, and the means of all rows. */
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useCallback, useMemo } from "preact/hooks";
 import type { FeatureAttributions } from "../../contract/attributions";
 import { type Values, values } from "../../contract/values";
 import { columnName, formatCount, formatSigned, useSize } from "../../ui";
+import { DotCanvas, type DotHandlers } from "./dot_canvas";
 import { cellText, type Dots } from "./dots";
-import { type Colors, type Plot, paintPlot, sized } from "./paint";
+import { type Colors, type Plot, paintPlot } from "./paint";
 import { decimalsOf } from "./steps";
-import { dependenceSentence } from "./words";
+import { dateTicks, numberTicks } from "./ticks";
+import { dependenceSentence, dotWords } from "./words";
 
 const HEIGHT = 150;
 const EDGE = 8;
 
-interface DependenceProps {
+interface DependenceProps extends DotHandlers {
   feature: FeatureAttributions;
   column: number;
   dots: Dots;
   colors: Colors;
   unit: string;
+  /** The dot that is pointed at or open. */
+  marked: number | null;
 }
 
-export function DependencePlot({ feature, column, dots, colors, unit }: DependenceProps) {
+export function DependencePlot({ feature, column, dots, colors, unit, ...handlers }: DependenceProps) {
   const { ref, width } = useSize<HTMLDivElement>();
-  const canvas = useRef<HTMLCanvasElement>(null);
   const ranges = useMemo(() => rangesOf(feature, column, dots), [feature, column, dots]);
   const plot = useMemo(
     () => plotOf(feature, column, dots, ranges, width),
     [feature, column, dots, ranges, width],
   );
-  useLayoutEffect(() => {
-    const context = sized(canvas.current, width, HEIGHT);
-    if (context) paintPlot(context, plot, width, colors);
-  }, [plot, width, colors]);
+  const paint = useCallback(
+    (context: CanvasRenderingContext2D) => paintPlot(context, plot, width, colors),
+    [plot, width, colors],
+  );
   const decimals = decimalsOf([ranges.low, ranges.high]);
   const sentence = dependenceSentence(feature);
+  const name = columnName(feature.name);
   if (values(feature.curve.x).length === 0) {
     return (
-      <section class="dependence" aria-label={`How ${columnName(feature.name)} acts`}>
-        <h3>{columnName(feature.name)}</h3>
+      <section class="dependence" aria-label={`How ${name} acts`}>
+        <h3>How {name} acts</h3>
         <p class="small">No row has a value to plot. {sentence}</p>
       </section>
     );
   }
   return (
-    <section class="dependence" aria-label={`How ${columnName(feature.name)} acts`}>
-      <h3>{columnName(feature.name)}</h3>
+    <section class="dependence" aria-label={`How ${name} acts`}>
+      <h3>How {name} acts</h3>
       <p class="small">
         {sentence} {marksSentence(feature, dots)}; up pushes the {unit} up.
       </p>
@@ -54,14 +58,21 @@ export function DependencePlot({ feature, column, dots, colors, unit }: Dependen
         <span class="y-low small" aria-hidden="true">
           {formatSigned(ranges.low, decimals)}
         </span>
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={`${columnName(feature.name)}. ${sentence}`}
-          style={{ height: `${HEIGHT}px` }}
+        <DotCanvas
+          places={plot}
+          width={width}
+          height={HEIGHT}
+          paint={paint}
+          label={`${name} by row`}
+          words={(dot) => dotWords(feature, dots, dot, column)}
+          {...handlers}
+          tabStop={dots.count > 0}
         />
       </div>
       <XAxis feature={feature} ranges={ranges} width={width} />
+      <p class="pointed small">
+        {handlers.marked === null ? "" : dotWords(feature, dots, handlers.marked, column)}
+      </p>
       <Means feature={feature} />
     </section>
   );
@@ -142,11 +153,23 @@ function XAxis({ feature, ranges, width }: { feature: FeatureAttributions; range
       </div>
     );
   }
+  const { left, right } = ranges;
+  const ticks =
+    feature.kind === "datetime" ? dateTicks(left, right) : numberTicks(left, right, feature.whole);
+  const at = (value: number) => Math.min(1, Math.max(0, (value - left) / (right - left)));
   return (
     <div class="x-axis small" aria-hidden="true">
-      <span>{cellText(feature, ranges.left)}</span>
-      <span>{columnName(feature.name)}</span>
-      <span>{cellText(feature, ranges.right)}</span>
+      {ticks.map(({ value, text }) => (
+        <span
+          key={value}
+          style={{
+            left: `${EDGE + at(value) * Math.max(0, width - 2 * EDGE)}px`,
+            transform: `translateX(-${(100 * at(value)).toFixed(0)}%)`,
+          }}
+        >
+          {text}
+        </span>
+      ))}
     </div>
   );
 }

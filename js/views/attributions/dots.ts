@@ -18,6 +18,8 @@ export interface Dots {
   values: Values;
   levels: Values;
   x: Values;
+  /** 1 where the numbers in `x` are only as exact as a plot shows them. */
+  rounded: Values;
   low: number;
   high: number;
   /** Whether some cells have no place among their column's values. */
@@ -42,6 +44,7 @@ export function readDots(dots: AttributionDots): Dots {
     levels,
     unordered: levels.includes(NO_LEVEL),
     x: read(dots.x),
+    rounded: read(dots.rounded),
     low,
     high,
   };
@@ -103,7 +106,25 @@ export function cellText(feature: FeatureAttributions, x: number): string {
   if (feature.kind === "text") return "";
   if (Number.isNaN(x)) return "missing";
   if (feature.labels.length > 0) return feature.labels[x] ?? "missing";
-  return feature.kind === "datetime" ? formatDate(x) : formatNumber(x);
+  if (feature.kind === "datetime") return formatDate(x);
+  return formatNumber(feature.whole ? Math.round(x) : x);
+}
+
+/** A drawn row's cell in words, "about 14.2" where the file holds no more of it. */
+export function dotText(feature: FeatureAttributions, dots: Dots, dot: number, column: number): string {
+  const x = dots.x[dot * dots.width + column] as number;
+  const text = cellText(feature, x);
+  const isRounded = dots.rounded[dot] === 1 && feature.labels.length === 0 && Number.isFinite(x);
+  return isRounded && text !== "" ? `about ${text}` : text;
+}
+
+/** The dots that can be seen, from left to right and from the bottom up. */
+export function orderOf({ x, y }: Swarm): number[] {
+  return Array.from(x.keys())
+    .filter((dot) => !Number.isNaN(x[dot]) && !Number.isNaN(y[dot]))
+    .sort(
+      (one, other) => (x[one] as number) - (x[other] as number) || (y[other] as number) - (y[one] as number),
+    );
 }
 
 /** The steps of a drawn row, for places where no kernel computes them. */
@@ -116,7 +137,7 @@ export function rowOfDot(summary: AttributionsSummary, dots: Dots, dot: number):
     .map((feature, column) => ({
       position: feature.position,
       name: feature.name,
-      cell: cellText(feature, dots.x[dot * dots.width + column] as number),
+      cell: dotText(feature, dots, dot, column),
       baseline: "",
       value: dots.values[dot * dots.width + column] as number,
     }))
@@ -138,5 +159,6 @@ export function rowOfDot(summary: AttributionsSummary, dots: Dots, dot: number):
     others: sums ? whole - shown : null,
     notes: [],
     method: summary.method,
+    place: null,
   };
 }

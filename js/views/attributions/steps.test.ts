@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { RowAttributions } from "../../contract/attributions";
+import type { AttributionsSummary, FeatureAttributions, RowAttributions } from "../../contract/attributions";
 import { live, many, report, result } from "../../gallery/attributions_fixtures";
 import { f8, i4 } from "../../gallery/fixtures";
-import { across, cellText, dotAt, readDots, rowOfDot, swarmOf } from "./dots";
+import { across, cellText, dotAt, dotText, orderOf, readDots, rowOfDot, swarmOf } from "./dots";
 import { decimalsOf, FIRST, folded, isFolded, waterfallOf } from "./steps";
-import { dependenceSentence, whyNoSum } from "./words";
+import { dependenceSentence, footNotes, placeWords, whyNoSum } from "./words";
 
-const row = live.local as RowAttributions;
+const row = live.local as unknown as RowAttributions;
 
 describe("steps", () => {
   test("name the columns without a number, which keep them from adding up", () => {
@@ -114,9 +114,33 @@ describe("dots", () => {
     expect(found.others).toBeCloseTo(0, 5);
     expect(found.target).toBe(row.target);
   });
-  test("a file's are fewer, its bars the same", () => {
-    expect(report.result.dots.rows.shape[0]).toBeLessThan(live.result.dots.rows.shape[0] as number);
-    expect(report.result.features).toEqual(live.result.features);
+  test("a file has the same dots and bars, and says which numbers it rounds", () => {
+    const file = report.result as unknown as AttributionsSummary;
+    expect(file.dots.values).toEqual(result.dots.values);
+    expect(file.features).toEqual(result.features);
+    const dots = readDots(file.dots);
+    const [rounded, exact] = [dots.rounded.indexOf(1), dots.rounded.indexOf(0)];
+    const age = file.features[0] as FeatureAttributions;
+    expect(dotText(age, dots, rounded, 0)).toMatch(/^about \d+$/);
+    expect(dotText(age, dots, exact, 0)).toMatch(/^\d+$/);
+    expect(dotText(file.features[1] as FeatureAttributions, dots, rounded, 1)).toMatch(/^(Lima|Oslo|Rome)$/);
+    expect(footNotes(file)).toContain(
+      `${[...dots.rounded].filter((one) => one === 1).length} dots of rows that this file does not carry: numbers rounded`,
+    );
+    expect(footNotes(result).join()).not.toContain("rounded");
+  });
+  test("are walked from left to right, and from the bottom up where they stand alike", () => {
+    const places = {
+      x: Float32Array.from([5, 1, Number.NaN, 3, 3, 9]),
+      y: Float32Array.from([0, 0, 0, 2, 7, Number.NaN]),
+    };
+    expect(orderOf(places)).toEqual([1, 4, 3, 0]);
+  });
+  test("a row's place is said in the order that it has", () => {
+    const place = { at: 2, total: 1200, rows: "in the selection", by_loss: true };
+    expect(placeWords(place)).toBe("3 of 1,200 in the selection, by loss");
+    expect(placeWords({ ...place, by_loss: false })).toBe("3 of 1,200 in the selection");
+    expect(placeWords({ ...place, at: null, rows: "test rows" })).toBe("not among the 1,200 test rows");
   });
   test("cells read as numbers, dates and labels", () => {
     const [first, second] = many.features;

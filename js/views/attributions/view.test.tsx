@@ -8,6 +8,7 @@ import {
   oldest,
   one,
   report,
+  result,
   settings,
   shared,
   statuses,
@@ -15,7 +16,8 @@ import {
 import type { StaticState } from "../../host/static";
 import { staticState } from "../../host/static";
 import { draw, settle, stubSize } from "../../testing/draw";
-import { choose, press, watched, write } from "../../testing/hands";
+import { choose, click, press, watched, write } from "../../testing/hands";
+import { readDots } from "./dots";
 import { Attributions } from "./view";
 
 const HOSTILE = "<img src=x onerror=alert(1)>";
@@ -46,6 +48,7 @@ async function open(
   const asked = watched({
     configure: (_params: object) => null,
     open_row: (_params: object) => null,
+    step_row: (_params: object) => null,
     compute: (_params: object) => null,
     cancel: (_params: object) => null,
   });
@@ -85,10 +88,31 @@ describe("one row", () => {
   });
   test("another one is opened by its number", async () => {
     const { drawn, asked } = await open();
-    const field = drawn.one<HTMLInputElement>(".row-title input");
+    const field = drawn.one<HTMLInputElement>(".row-nav input");
     await write(field, "17");
     await press(field, "Enter");
     expect(asked.open_row.mock.calls[0]?.[0]).toEqual({ row: 17 });
+  });
+  test("the next one by loss is a button away, and its place is said", async () => {
+    const { drawn, asked } = await open();
+    expect(drawn.one(".row-nav").textContent).toContain("1 of 116 in the selection, by loss");
+    expect(drawn.button("Previous").disabled).toBe(true);
+    await click(drawn, "Next");
+    expect(asked.step_row.mock.calls[0]?.[0]).toEqual({ by: 1 });
+  });
+  test("the last one has none after it, one of another selection the first", async () => {
+    const place = { at: 115, total: 116, rows: "in the selection", by_loss: true };
+    const last = await open({ local: { ...live.local, place } });
+    expect([last.drawn.button("Previous").disabled, last.drawn.button("Next").disabled]).toEqual([
+      false,
+      true,
+    ]);
+    const other = await open({ local: { ...live.local, place: { ...place, at: null } } });
+    expect(other.drawn.text()).toContain("not among the 116 in the selection");
+    expect([other.drawn.button("Previous").disabled, other.drawn.button("Next").disabled]).toEqual([
+      true,
+      false,
+    ]);
   });
   test("a result of one row has no picture of all", async () => {
     const drawn = await draw(Attributions, one);
@@ -110,20 +134,78 @@ describe("all rows", () => {
     const names = drawn.all(".overall .name .middle").map(({ title }) => title);
     expect(names.slice(0, 3)).toEqual(["age", HOSTILE, "member"]);
     expect(drawn.all("img")).toHaveLength(0);
-    expect(drawn.one(".overall canvas").getAttribute("aria-label")).toBe("age: from −0.60 to +0.48");
+    expect(drawn.one(".overall .dots").getAttribute("aria-label")).toBe("age: from −0.60 to +0.48");
     expect(drawn.one(".foot").textContent).toContain("400 rows attributed");
   });
-  test("a name opens how it runs over its values, and closes it", async () => {
+  test("how the first one runs over its values stands below, until another is chosen", async () => {
     const { drawn } = await open();
-    const name = drawn.one<HTMLButtonElement>(".overall .name");
-    name.click();
-    await settle();
     const plot = drawn.one(".dependence");
+    expect(plot.textContent).toContain("How age acts");
     expect(plot.textContent).toContain("On average lowest at");
     expect(plot.querySelectorAll("tbody tr").length).toBe(20);
-    name.click();
+    const names = drawn.all<HTMLButtonElement>(".overall .name");
+    names[2]?.click();
     await settle();
-    expect(drawn.all(".dependence")).toHaveLength(0);
+    expect(drawn.one(".dependence h3").textContent).toBe("How member acts");
+    expect(names.slice(0, 3).map((name) => name.getAttribute("aria-pressed"))).toEqual([
+      "false",
+      "false",
+      "true",
+    ]);
+  });
+  test("is one tab stop, whose arrow keys walk over the dots by value", async () => {
+    stubSize(300, 100);
+    const { drawn, asked } = await open({ local: null });
+    const clouds = drawn.all(".overall .dots");
+    expect(clouds.map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1, -1, -1, -1]);
+    const first = clouds[0] as HTMLElement;
+    first.focus();
+    await settle();
+    const dots = readDots(result.dots);
+    const ages = Array.from({ length: dots.count }, (_, dot) => dots.values[dot * dots.width] as number);
+    const value = () =>
+      Number(
+        first
+          .getAttribute("aria-valuetext")
+          ?.match(/([−+][\d.]+|0\.00)$/)?.[1]
+          ?.replace("−", "-"),
+      );
+    const row = () => Number(first.getAttribute("aria-valuetext")?.match(/^Row (\d+)/)?.[1]);
+    await press(first, "End");
+    expect(value()).toBeCloseTo(Math.max(...ages), 2);
+    await press(first, "Home");
+    expect(value()).toBeCloseTo(Math.min(...ages), 2);
+    const walked = [row()];
+    for (let step = 1; step < 30; step++) {
+      await press(first, "ArrowRight");
+      walked.push(row());
+    }
+    const lowest = [...ages].sort((one, other) => one - other);
+    walked.forEach((each, place) => {
+      expect(ages[dots.rows.indexOf(each)]).toBeCloseTo(lowest[place] as number, 4);
+    });
+    expect(new Set(walked).size).toBe(30);
+    expect(drawn.one(".pointed").textContent).toContain(`Row ${walked.at(-1)}: age = `);
+    await press(first, "Enter");
+    expect(asked.open_row.mock.calls[0]?.[0]).toEqual({ row: walked.at(-1) });
+    await press(first, "ArrowDown");
+    expect(drawn.all(".overall .dots").map(({ tabIndex }) => tabIndex)).toEqual([-1, 0, -1, -1, -1, -1]);
+    expect(clouds[1]?.getAttribute("aria-valuetext")).toMatch(new RegExp(`^Row ${walked.at(-1)}: `));
+  });
+  test("the plot below is walked over by the column's values, its dot ringed above too", async () => {
+    stubSize(300, 100);
+    const { drawn } = await open({ local: null });
+    const plot = drawn.one(".dependence .dots");
+    plot.focus();
+    await settle();
+    await press(plot, "Home");
+    expect(drawn.one(".dependence .pointed").textContent).toMatch(/^Row \d+: age = 18 −/);
+    await press(plot, "End");
+    expect(drawn.one(".dependence .pointed").textContent).toMatch(/^Row \d+: age = 89 \+/);
+    expect(drawn.all(".overall .ring")).toHaveLength(6);
+    plot.blur();
+    await settle();
+    expect(drawn.all(".ring")).toHaveLength(0);
   });
   test("categories stand under the plot", async () => {
     const { drawn } = await open();
@@ -143,7 +225,7 @@ describe("all rows", () => {
     expect(drawn.all(".overall .name")).toHaveLength(34);
     expect(drawn.text()).toContain("200 more columns, together 0.05.");
     expect(drawn.text()).toContain("20,000 of 336,776 rows attributed, seed 0");
-    expect(drawn.text()).toContain("1,200 drawn, means of all 20,000");
+    expect(drawn.text()).toContain("1,200 of them drawn as dots, means of all 20,000");
   });
 });
 
@@ -196,10 +278,10 @@ describe("trust", () => {
   test("every check has its number and a word", async () => {
     const { drawn } = await open({ trust: lines });
     expect(drawn.all(".trust-lines li").map(({ textContent }) => textContent)).toEqual([
-      "Sums to the output 12% does not hold",
+      "Convergence delta 12% does not hold",
       "Infidelity 0.011 low",
       "Max sensitivity not checked: takes 40 s here",
-      "Changes when weights are randomised not applicable: the model has no weights to randomise",
+      "Randomised weights not applicable: the model has no weights to randomise",
     ]);
     expect(drawn.one(".trust-lines .bad").textContent).toBe("does not hold");
   });
@@ -242,7 +324,7 @@ describe("states", () => {
 });
 
 describe("an exported file", () => {
-  test("has bars of all rows, dots of those it carries, and the steps of any dot", async () => {
+  test("has bars of all rows, the dots of the panel, and the steps of any dot", async () => {
     stubSize(300, 100);
     const state = staticState(shared({ selection: oldest }));
     const drawn = await draw(
@@ -272,8 +354,6 @@ describe("an exported file", () => {
     expect(drawn.text()).toContain("no dots: the file holds the values of none of these rows");
     for (const words of ["each dot a row", "Click a dot", "0 drawn"])
       expect(drawn.text()).not.toContain(words);
-    drawn.one(".overall .name").click();
-    await settle();
     expect(drawn.one(".dependence").textContent).toContain("The line is the mean of all");
   });
 });

@@ -5,11 +5,11 @@ import type { TrustLine } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
 import { ALL_ROWS, type Selection } from "../../contract/workbench";
 import { EmptyState, ErrorState, TrustLines, useShared, ViewFrame } from "../../ui";
-import { RowInput } from "../whatif/row_bar";
 import { Compared } from "./compared";
 import { readDots, rowOfDot } from "./dots";
 import { Overall } from "./overall";
 import { PartState } from "./part_state";
+import { RowNav } from "./row_nav";
 import { RowSteps } from "./row_steps";
 import { SettingsBar } from "./settings_bar";
 import { useAsking, useAttributions } from "./use_attributions";
@@ -83,10 +83,8 @@ function Parts({ host, panel, ask }: PartsProps) {
         <section aria-label="One row">
           <div class="row-title">
             <h3>{local ? rowTitle(local) : "One row"}</h3>
-            {live && (
-              <RowInput row={local?.row ?? null} nRows={nRows} onOpen={(row) => ask("open_row", { row })} />
-            )}
           </div>
+          <RowNav local={local} nRows={nRows} ask={live ? ask : null} />
           {state("row")}
           <RowPart
             local={local}

@@ -4,10 +4,11 @@ import type {
   ComparedAttributions,
   FeatureAttributions,
   RowAttributions,
+  RowPlace,
 } from "../../contract/attributions";
 import { values } from "../../contract/values";
 import { columnName, formatCount, formatSeconds, formatSigned, plural } from "../../ui";
-import { cellText } from "./dots";
+import { cellText, type Dots, dotText } from "./dots";
 import { decimalsOf } from "./steps";
 
 const WITHOUT_BASELINE = new Set(["saliency", "input_x_gradient"]);
@@ -38,6 +39,41 @@ export function rowTitle({ row, why }: RowAttributions): string {
   return `Row ${formatCount(row)}${why === "" ? "" : `, ${why}`}`;
 }
 
+/** "3 of 120 in the selection, by loss". */
+export function placeWords({ at, total, rows, by_loss }: RowPlace): string {
+  if (at === null) return `not among the ${formatCount(total)} ${rows}`;
+  const place = `${formatCount(at + 1)} of ${formatCount(total)} ${rows}`;
+  return by_loss ? `${place}, by loss` : place;
+}
+
+/** "Row 12: age = 81, +0.39": one dot of a column. */
+export function dotWords(feature: FeatureAttributions, dots: Dots, dot: number, column: number): string {
+  const value = dots.values[dot * dots.width + column] as number;
+  return `Row ${formatCount(dots.rows[dot] as number)}: ${stepWords(feature, dots, dot, column, value)}`;
+}
+
+/** "Row 12: age = 81 +0.39, member = False +0.07": the largest steps of a row. */
+export function rowWords(features: readonly FeatureAttributions[], dots: Dots, dot: number): string {
+  const largest = features
+    .map((feature, column) => ({ feature, column, value: dots.values[dot * dots.width + column] as number }))
+    .sort((one, other) => Math.abs(other.value) - Math.abs(one.value))
+    .slice(0, 3)
+    .map(({ feature, column, value }) => stepWords(feature, dots, dot, column, value));
+  return `Row ${formatCount(dots.rows[dot] as number)}: ${largest.join(", ")}`;
+}
+
+function stepWords(
+  feature: FeatureAttributions,
+  dots: Dots,
+  dot: number,
+  column: number,
+  value: number,
+): string {
+  const cell = dotText(feature, dots, dot, column);
+  const amount = formatSigned(value, decimalsOf([dots.low, dots.high]));
+  return `${columnName(feature.name)}${cell === "" ? "" : ` = ${cell}`} ${amount}`;
+}
+
 export function footNotes(result: AttributionsSummary): string[] {
   const { n_rows: attributed, n, sampled, seed, seconds, dots } = result;
   const [drawn = 0] = dots.rows.shape;
@@ -47,7 +83,10 @@ export function footNotes(result: AttributionsSummary): string[] {
   const notes = [rows];
   if (drawn === 0) notes.push("no dots: the file holds the values of none of these rows");
   else if (drawn < attributed)
-    notes.push(`${formatCount(drawn)} drawn, means of all ${formatCount(attributed)}`);
+    notes.push(`${formatCount(drawn)} of them drawn as dots, means of all ${formatCount(attributed)}`);
+  const inexact = [...values(dots.rounded)].filter((one) => one === 1).length;
+  if (inexact > 0)
+    notes.push(`${plural(inexact, "dot")} of rows that this file does not carry: numbers rounded`);
   if (seconds !== null && seconds > 0) notes.push(formatSeconds(seconds));
   return notes;
 }

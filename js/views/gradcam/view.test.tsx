@@ -156,7 +156,7 @@ test("a map that fails a check says so on the picture", async () => {
   const said = drawn.all(".failed-check").map(({ textContent }) => textContent);
   expect(said).toEqual(Array(6).fill("fails a check"));
   expect(drawn.text()).toContain("0.91");
-  expect(drawn.text()).toContain("Sums to the output not applicable");
+  expect(drawn.text()).toContain("Convergence delta not applicable");
 });
 
 test("checks that fail leave the maps", async () => {

@@ -17,17 +17,11 @@ from mldebug_widgets.analyzers.class_activation.randomising import randomised, r
 from mldebug_widgets.analyzers.class_activation.request import PIXEL_METHODS
 from mldebug_widgets.analyzers.class_activation.scaling import enlarged
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Steps
-from mldebug_widgets.analyzers.trust import TrustLine
+from mldebug_widgets.analyzers.trust import IMAGE, TrustLine, checked, unchecked
 
 Floats = npt.NDArray[np.float32]
-_LABELS = {
-    "convergence_delta": "Sums to the output",
-    "infidelity": "Infidelity",
-    "deletion": "Deleting bright parts beats random",
-    "insertion": "Bringing bright parts back beats random",
-    "randomisation": "Changes when weights are randomised",
-    "max_sensitivity": "Max sensitivity",
-}
+#: The order in which the checks are shown; where no image has a map only the first is made.
+_NAMES = ("convergence_delta", "infidelity", "deletion", "insertion", "randomisation", "max_sensitivity")
 #: What a check that failed says against every map, the worst first; deletion speaks for each image.
 _AGAINST = {
     "convergence_delta": "The attributions do not sum to the output.",
@@ -63,7 +57,7 @@ def trust_steps(model: ExplainedModel, made: Made, batches: Batches) -> Steps[Tr
     chosen = usable[np.unique(np.linspace(0, len(usable) - 1, min(wanted, len(usable))).astype(np.intp))]
     if not len(chosen):
         why = "not asked for" if wanted == 0 else "no image has a map"
-        lines = [_converges(made)] + [_not_checked(name, why) for name in list(_LABELS)[1:]]
+        lines = [_converges(made)] + [unchecked(name, why) for name in _NAMES[1:]]
         return Trust(tuple(lines), _complaints(made, {}, lines))
     part = _Part(model, made, chosen, batches)
     deletion, insertion, per_image = yield from part.deletion_and_insertion()
@@ -118,55 +112,53 @@ class _Part:
     def _beats(self, name: str, ratios: npt.NDArray[np.float64]) -> TrustLine:
         known = ratios[np.isfinite(ratios)]
         if not len(known):
-            return _not_checked(name, "the answers hardly change when the whole image is deleted")
+            return unchecked(name, "the answers hardly change when the whole image is deleted")
         value = float(np.exp(np.log(known).mean()))
-        return _line(name, value, f"{value:.1f}x", value >= _BEATS, ("yes", "no better than random"), self.on)
+        return _line(name, value, value >= _BEATS, self.on)
 
     def randomisation(self) -> Steps[TrustLine]:
         """Rank correlation of the maps with those of copies whose last layers are randomised."""
         name = "randomisation"
         if self.request.method in _COSTLY - {"integrated_gradients"}:
-            return _not_checked(name, "takes as many passes as the maps themselves")
+            return unchecked(name, "takes as many passes as the maps themselves")
         if self.values[0].size < 9:
-            return _not_checked(name, "the map has too few cells to rank")
+            return unchecked(name, "the map has too few cells to rank")
         values = []
         why = ""
         for _shuffle in range(_SHUFFLES_WHEN_HEAVY if self.heavy else _SHUFFLES):
             with self.model.running():
                 copy, why = randomised(self.model, self.made.survey.ran, self.rng)
             if copy is None:
-                return _not_checked(name, why)
+                return unchecked(name, why)
             changed = yield from made_at(copy, self.request, self.made.layer, self.batches)
             if changed is None or not np.isfinite(changed).all():
-                return _not_checked(name, "the randomised copy gives no map")
+                return unchecked(name, "the randomised copy gives no map")
             values.append(rank_correlation(self.values, changed))
         value = float(np.mean(values))
-        words = ("rank correlation: yes", "rank correlation: hardly, so the map does not depend on them")
-        return _line(name, value, f"{value:.2f}", abs(value) < 0.5, words, f"{why}; {self.on}")
+        return _line(name, value, abs(value) < 0.5, f"{why}; {self.on}")
 
     def sensitivity(self) -> Steps[TrustLine]:
         """Largest change of the map under noise that nobody sees, as a share of the map (Yeh et al., 2019)."""
         name = "max_sensitivity"
         if self.request.method in _COSTLY:
-            return _not_checked(name, f"takes {_DRAWS} times as many passes as the maps themselves")
+            return unchecked(name, f"takes {_DRAWS} times as many passes as the maps themselves")
         worst = np.zeros(len(self.values))
         size = np.linalg.norm(self.values.reshape(len(self.values), -1), axis=1)
         for draw in range(_DRAWS_WHEN_HEAVY if self.heavy else _DRAWS):
             noisy = self.model.changed(noise=_noise(int(self.rng.integers(2**31)) + draw))
             moved = yield from made_at(noisy, self.request, self.made.layer, self.batches)
             if moved is None:
-                return _not_checked(name, "the method gives no map under noise")
+                return unchecked(name, "the method gives no map under noise")
             step = np.linalg.norm((moved - self.values).reshape(len(moved), -1), axis=1)
             worst = np.maximum(worst, step / size)
         value = float(worst.mean())
-        words = ("steady under noise of 2%", "unsteady under noise of 2%")
-        return _line(name, value, f"{value:.2f}", value < 0.5, words, self.on)
+        return _line(name, value, value < 0.5, f"noise of 2% of the images' range; {self.on}")
 
     def infidelity(self) -> Steps[TrustLine]:
         """Share of the answer's changes, when parts are hidden, that the attributions do not foretell (Yeh et al.)."""
         name, method = "infidelity", self.request.method
         if method not in ("integrated_gradients", "occlusion"):
-            return _not_applicable(name, "only for attributions in the output's own unit")
+            return unchecked(name, "only for attributions in the output's own unit", applies=False)
         hidings = _HIDINGS_WHEN_HEAVY if self.heavy else _HIDINGS
         rows, targets = np.repeat(self.request.rows, hidings), np.repeat(self.request.targets, hidings)
         cells = (self.rng.random((len(rows), 7, 7)) < 0.3).astype(np.float32)
@@ -186,8 +178,8 @@ class _Part:
         falls = np.concatenate((yield from self.batches.over(len(rows), fall, "Hiding parts at random")))
         value = _unforetold(foretold.reshape(-1, hidings), falls.reshape(-1, hidings))
         if value is None:
-            return _not_checked(name, "the answers do not change when parts are hidden")
-        return _line(name, value, f"{value:.2f}", value < 0.5, ("low", "high"), self.on)
+            return unchecked(name, "the answers do not change when parts are hidden")
+        return _line(name, value, value < 0.5, self.on)
 
 
 def _unforetold(foretold: Floats, falls: Floats) -> float | None:
@@ -218,25 +210,16 @@ class _noise:  # noqa: N801 - a function with a seed
 def _converges(made: Made) -> TrustLine:
     name = "convergence_delta"
     if made.delta is None or made.difference is None:
-        return _not_applicable(name, "only integrated gradients promise it")
+        return unchecked(name, "only integrated gradients promise it", applies=False)
     total = float(np.nansum(np.abs(made.difference)))
     if total == 0:
-        return _not_checked(name, "the answers do not differ from the baseline's")
+        return unchecked(name, "the answers do not differ from the baseline's")
     value = float(np.nansum(np.abs(made.delta)) / total)
-    words = ("holds", f"does not hold: try n_steps above {made.request.n_steps}")
-    return _line(name, value, f"{value:.1%}", value < 0.05, words, "of the output difference")
+    return _line(name, value, value < 0.05, "all images", f"try n_steps above {made.request.n_steps}")
 
 
-def _line(name: str, value: float, text: str, good: bool, words: tuple[str, str], on: str) -> TrustLine:
-    return TrustLine(name, _LABELS[name], value, text, "good" if good else "bad", words[not good], on)
-
-
-def _not_checked(name: str, why: str) -> TrustLine:
-    return TrustLine(name, _LABELS[name], None, "", "not checked", f"not checked: {why}")
-
-
-def _not_applicable(name: str, why: str) -> TrustLine:
-    return TrustLine(name, _LABELS[name], None, "", "not applicable", f"not applicable: {why}")
+def _line(name: str, value: float, good: bool, on: str, advice: str = "") -> TrustLine:
+    return checked(name, value, IMAGE, good=good, advice=advice, detail=on)
 
 
 def _complaints(made: Made, ratios: dict[int, float], lines: list[TrustLine]) -> tuple[str, ...]:

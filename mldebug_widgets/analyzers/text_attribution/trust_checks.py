@@ -12,11 +12,11 @@ import torch
 from mldebug_widgets.analyzers.attribution.leaves import Batch
 from mldebug_widgets.analyzers.attribution.pieces import is_out_of_memory
 from mldebug_widgets.analyzers.attribution.trust_checks import randomised_copy, rank_correlation
-from mldebug_widgets.analyzers.attribution.trust_lines import line_of, unchecked
+from mldebug_widgets.analyzers.attribution.trust_lines import NAMES, line_of, unchecked
 from mldebug_widgets.analyzers.text_attribution.computing import follow, per_piece
 from mldebug_widgets.analyzers.text_attribution.reading import Floats, TokenText
 from mldebug_widgets.analyzers.text_attribution.work import Plan, ReadText, compute
-from mldebug_widgets.analyzers.trust import TrustLine
+from mldebug_widgets.analyzers.trust import TEXT, TrustLine
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
@@ -29,12 +29,6 @@ _CUTS = 20
 #: Random copies; those of a small model differ so much that few of them say little.
 _COPIES, _COPIES_WHEN_SMALL, _SMALL = 3, 8, 1_000_000
 _FEWEST_RANKED = 3
-_LABELS = {
-    "infidelity": "Predicts what leaving out words does",
-    "max_sensitivity": "Stays when vectors move a little",
-    "deletion": "Leaving out top words beats random",
-    "insertion": "Restoring top words beats random",
-}
 
 Check = Generator[float, None, list[TrustLine]]
 """Yields the share done; its return value are the lines."""
@@ -51,16 +45,15 @@ class Trusted:
         return {line.name: line.value for line in self.lines}
 
     def add(self, line: TrustLine) -> None:
-        """Add a line, with the words for texts."""
-        words = line.words.replace("columns", "words")
-        self.lines.append(replace(line, label=_LABELS.get(line.name, line.label), words=words))
+        """Add a line."""
+        self.lines.append(line)
 
 
 def trust_of(ev: Evaluation, plan: Plan, found: list[ReadText], trusted: Trusted, *, checks: bool) -> Iterator[float]:
     """Add the lines of all checks, yielding the share done; to be advanced inside ``running()`` only."""
     trusted.add(_sums_up(plan, found))
     if not checks:
-        for name in ("infidelity", "max_sensitivity", "deletion", "insertion", "randomisation"):
+        for name in NAMES[1:]:
             trusted.add(unchecked(name, "not asked for"))
         return
     places = [
@@ -95,7 +88,7 @@ def _sums_up(plan: Plan, found: list[ReadText]) -> TrustLine:
     total = float(np.nanmean(np.abs(moved)))
     if total == 0:
         return unchecked("convergence_delta", "the answer is the baseline's for every text", applies=False)
-    return line_of("convergence_delta", float(np.nanmean(missed)) / total)
+    return line_of("convergence_delta", float(np.nanmean(missed)) / total, TEXT)
 
 
 def _infidelity(plan: Plan, some: list[ReadText]) -> Check:
@@ -113,7 +106,7 @@ def _infidelity(plan: Plan, some: list[ReadText]) -> Check:
         moved += float(np.sum(change**2))
     if not moved > 0:
         return [unchecked("infidelity", "leaving out words does not move the answer", applies=False)]
-    return [line_of("infidelity", missed / moved)]
+    return [line_of("infidelity", missed / moved, TEXT)]
 
 
 def _max_sensitivity(plan: Plan, some: list[ReadText]) -> Check:
@@ -136,7 +129,7 @@ def _max_sensitivity(plan: Plan, some: list[ReadText]) -> Check:
         moved.append(np.linalg.norm(values - text.values) / np.linalg.norm(text.values))
     if not moved:
         return [unchecked("max_sensitivity", "all attributions are 0", applies=False)]
-    return [line_of("max_sensitivity", float(np.mean(moved)))]
+    return [line_of("max_sensitivity", float(np.mean(moved)), TEXT)]
 
 
 def _deletion_and_insertion(plan: Plan, some: list[ReadText]) -> Check:
@@ -167,7 +160,7 @@ def _gain(name: str, areas: Floats) -> TrustLine:
         return unchecked(name, "the model was not asked for a text without words")
     if random == 0:
         return unchecked(name, "leaving out words does not move the answer", applies=False)
-    return line_of(name, float(areas[0]) / random)
+    return line_of(name, float(areas[0]) / random, TEXT)
 
 
 def _randomisation(ev: Evaluation, plan: Plan, places: list[int], some: list[ReadText]) -> Check:
@@ -199,7 +192,7 @@ def _randomisation(ev: Evaluation, plan: Plan, places: list[int], some: list[Rea
                 found = piece
         pairs = [(some[at].values[None], text.values[None]) for at, text in zip(ranked, found, strict=True)]
         total += float(np.mean([rank_correlation(left, right) for left, right in pairs]))
-    return [line_of("randomisation", total / copies)]
+    return [line_of("randomisation", total / copies, TEXT)]
 
 
 def _some(plan: Plan, places: list[int]) -> Plan:
