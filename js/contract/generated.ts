@@ -233,6 +233,7 @@ export interface GradCamResult {
   readonly trust_lines: readonly TrustLine[];
   readonly suspicious: NDArray;
   readonly complaints: readonly string[];
+  readonly swaps: readonly Swap[] | null;
   readonly unit: string;
   readonly notes: readonly string[];
   readonly seconds: number | null;
@@ -481,6 +482,13 @@ export interface SplitPerformance {
   readonly errors: Histogram | null;
 }
 
+export interface Swap {
+  readonly target: number;
+  readonly place: string;
+  readonly way: number | null;
+  readonly n: number;
+}
+
 export interface TableColumn {
   readonly key: string;
   readonly label: string;
@@ -539,7 +547,6 @@ export interface TrustLine {
   readonly text: string;
   readonly verdict: "good" | "bad" | "not checked" | "not applicable";
   readonly words: string;
-  readonly meaning: string;
   readonly detail: string;
 }
 

@@ -11,6 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mldebug_widgets.analyzers.attributions import attributions
+from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
+from mldebug_widgets.analyzers.class_activation.steps import Batches, drained
+from mldebug_widgets.analyzers.class_activation.swapping import swap_steps
 from mldebug_widgets.analyzers.explanations import explanations, remember
 from mldebug_widgets.analyzers.gradcam import gradcam
 from mldebug_widgets.analyzers.text_attributions import text_attributions
@@ -34,11 +37,11 @@ def explain_some(ev: Evaluation, seconds: float | None = None) -> None:
     ``seconds`` of time, ``MOST_SECONDS`` without.
     The model is called on the calling thread. Attributions of a sample of rows (integrated gradients, or feature
     ablation where gradients do not reach the columns), of texts, and Grad-CAM; nothing of this is checked for trust.
+    Maps, also those made before, are tested for what corners and edges do to the answer.
     """
-    if explanations(ev):
-        return
     end = time.monotonic() + (MOST_SECONDS if seconds is None else seconds)
-    for applies, explain in ((_table, _explain_table), (_texts, _explain_texts), (_images, _explain_images)):
+    jobs = [] if explanations(ev) else [(_table, _explain_table), (_texts, _explain_texts), (_images, _explain_images)]
+    for applies, explain in (*jobs, (_untested, _swap)):
         if applies(ev):
             try:
                 explain(ev, lambda: time.monotonic() > end)
@@ -56,6 +59,10 @@ def _texts(ev: Evaluation) -> bool:
 
 def _images(ev: Evaluation) -> bool:
     return ev.images is not None and ev.model.module is not None
+
+
+def _untested(ev: Evaluation) -> bool:
+    return any(result.kind == "gradcam" and result.swaps is None for result in explanations(ev))
 
 
 def _explain_table(ev: Evaluation, late: Callable[[], bool]) -> None:
@@ -77,6 +84,12 @@ def _explain_images(ev: Evaluation, late: Callable[[], bool]) -> None:
     others = _of_every_answer(ev, np.setdiff1d(rows, worst))
     # HiResCAM: where a layer is flattened before the last, Grad-CAM's averaged gradients lose the place.
     gradcam(ev, np.concatenate([worst, others]), method="hirescam", n_checked=0, cancelled=late)
+
+
+def _swap(ev: Evaluation, late: Callable[[], bool]) -> None:
+    (maps,) = (result for result in explanations(ev) if result.kind == "gradcam")
+    steps = swap_steps(ev, ExplainedModel(ev), maps, Batches(None, responsive=True))
+    remember(ev, replace(maps, swaps=drained(steps, late, None)))
 
 
 def _of_every_answer(ev: Evaluation, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:

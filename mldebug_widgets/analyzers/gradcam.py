@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -26,6 +26,7 @@ from mldebug_widgets.analyzers.class_activation.request import (
 from mldebug_widgets.analyzers.class_activation.scaling import over_pictures
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Progress, Step, Steps, drained
 from mldebug_widgets.analyzers.class_activation.survey import Ranked
+from mldebug_widgets.analyzers.class_activation.swapping import Swap, swap_steps
 from mldebug_widgets.analyzers.class_activation.trusting import Trust, trust_steps
 from mldebug_widgets.analyzers.class_activation.weighting import WEIGHTINGS
 from mldebug_widgets.analyzers.explanations import remember
@@ -101,6 +102,9 @@ class GradCamResult:
         (m,) 1 where a check failed for the image, so that the picture says so.
     complaints
         (m,) what speaks against each image's map, "" where nothing does.
+    swaps
+        Whether the answer depends on what is in the corners and edges that take much of the maps, tested by swapping;
+        None where that was not tested.
     unit
         What ``output`` is: "score before softmax", "log-odds", "probability", "predicted value".
     notes, seconds
@@ -129,6 +133,7 @@ class GradCamResult:
     trust_lines: tuple[TrustLine, ...]
     suspicious: npt.NDArray[np.uint8]
     complaints: tuple[str, ...]
+    swaps: tuple[Swap, ...] | None
     unit: str
     notes: tuple[str, ...]
     seconds: float
@@ -190,8 +195,8 @@ def gradcam(
         (mean, std), each a number or one per channel, as the images were normalised with, to show them as they were.
         By default the usual ones are tried; ``notes`` says what was found.
     n_checked
-        On how many of the images the trust checks are made, 0 for none. By default 2 to 16: fewer where the images are
-        large, and where one pass takes many operations.
+        On how many of the images the trust checks are made, 0 for none (nor are corners and edges swapped). By default
+        2 to 16: fewer where the images are large, and where one pass takes many operations.
     internal_batch_size
         Images per pass. By default found, and halved when the device runs out of memory.
     seed
@@ -280,6 +285,9 @@ def gradcam_steps(
     made = yield from made_steps(ev, model, request, batches)
     trust = yield from trust_steps(model, made, batches)
     result = _result(ev, model, made, trust, shown, time.perf_counter() - started)
+    if request.n_checked != 0:
+        swaps = yield from swap_steps(ev, model, result, batches)
+        result = replace(result, swaps=swaps, seconds=time.perf_counter() - started)
     remember(ev, result)
     return result
 
@@ -356,6 +364,7 @@ def _result(
         trust_lines=trust.lines,
         suspicious=np.array([bool(text) for text in trust.complaints], np.uint8),
         complaints=trust.complaints,
+        swaps=None,
         unit=model.unit,
         notes=(*made.notes, *shown.notes),
         seconds=seconds,

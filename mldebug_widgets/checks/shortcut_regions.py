@@ -6,165 +6,124 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
+from mldebug_widgets.analyzers.class_activation.places import Place, places_taking_much
 from mldebug_widgets.checks.shortcut_evidence import Suspicion
 from mldebug_widgets.checks.shortcut_pixels import spread_of, telling
 
 if TYPE_CHECKING:
+    from mldebug_widgets.analyzers.class_activation.swapping import Swap
     from mldebug_widgets.analyzers.gradcam import GradCamResult
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
-#: The mean map of one class: so many images at least.
-FEWEST_IMAGES = 5
-
-#: Corners of a quarter of each side; strips of an eighth.
-CORNER, STRIP = 4, 8
-
-#: A region takes too much from this share of the map on, and from so many times its share of the picture.
+#: A place takes too much from this share of the map on, and from so many times its share of the picture.
 SMALLEST_SHARE = 0.25
 TIMES_ITS_AREA = 3.0
 
-#: Where its pixels give the class away, less is too much already; where nothing speaks against them, only half is.
-SHARE_OF_MARK, TIMES_AREA_OF_MARK = 0.15, 1.5
+#: Where nothing speaks against its pixels, only this share is too much.
 SHARE_WITHOUT_EVIDENCE = 0.5
 
 #: Pixels that differ by less between images of the class, as a share of how much all pixels differ, are always alike.
 ALIKE = 0.5
 
-#: From this squared correlation with the class on, the region's pixels alone tell it.
+#: From this squared correlation with the class on, the place's pixels alone tell it.
 TELLING = 0.4
 
-Floats = npt.NDArray[np.floating]
-Slices = tuple[slice, slice]
+#: What is in the place matters where swapping it takes the answer so far towards those of other images.
+MATTERS = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Region:
-    """A corner or edge: ``name``, share of each map (m,), share of the picture, and where it is in each image."""
+class _Evidence:
+    """A place that takes much, what its pixels say by themselves (see ``shortcut_pixels``), and its swap, if tested."""
 
-    name: str
-    shares: Floats
-    area: float
-    where: list[Slices]
-
-    @property
-    def share(self) -> float:
-        """Mean share of the maps."""
-        return float(self.shares.mean())
-
-    @property
-    def too_much(self) -> float:
-        """Share of one map from which on it takes too much of that: where it takes less of all, the mean."""
-        return min(self.share, max(SMALLEST_SHARE, TIMES_ITS_AREA * self.area))
-
-    def takes(self, share: float, times: float) -> bool:
-        """Whether it takes so much, and so many times its share of the picture."""
-        return self.share >= share and self.share >= times * self.area
-
-
-@dataclass(frozen=True, slots=True)
-class _Pixels:
-    """What the region's pixels say by themselves (see ``shortcut_pixels``)."""
-
+    place: Place
     spread: float | None
     telling: float
+    swap: Swap | None
 
     @property
     def alike(self) -> bool:
-        """Whether they hardly differ between the images of the class."""
+        """Whether the pixels hardly differ between the images of the class."""
         return self.spread is not None and self.spread < ALIKE
 
     @property
     def tell(self) -> bool:
-        """Whether they give the class away."""
+        """Whether the pixels give the class away."""
         return self.telling >= TELLING
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether the answer depends on what is there, and that carries no meaning.
+
+        A margin that is the same everywhere changes no answer. Where that was not tested, only pixels that tell the
+        class count: those that are always alike may be a margin.
+        """
+        if self.swap is None:
+            return self.tell
+        if self.swap.way < MATTERS:
+            return False
+        least = SMALLEST_SHARE if self.alike else SHARE_WITHOUT_EVIDENCE
+        return self.tell or self.place.takes(least, TIMES_ITS_AREA)
+
+    @property
+    def too_much(self) -> float:
+        """Share of one map from which on the place takes too much of that: where it takes less of all, the mean."""
+        return min(self.place.share, max(SMALLEST_SHARE, TIMES_ITS_AREA * self.place.area))
 
 
 def suspicious_regions(ev: Evaluation, result: GradCamResult) -> Iterator[Suspicion]:
     """Yield for each class the corner or edge that takes far more of its maps than its share of the picture."""
-    masses = result.maps.sum(axis=(1, 2))
-    for code in np.unique(result.target):
-        at = np.flatnonzero((result.target == code) & (masses > 0))
-        if len(at) < FEWEST_IMAGES:
-            continue
-        many = []
-        for region in _shares(result, at, masses):
-            if region.takes(SHARE_OF_MARK, TIMES_AREA_OF_MARK):
-                pixels = _Pixels(spread_of(result, at, region.where[0]), telling(result, at, region.where[0]))
-                if pixels.tell or _takes_too_much(region, pixels):
-                    many.append((region, pixels))
-        if many:
-            yield _suspicion(ev, result, at, int(code), *max(many, key=lambda pair: pair[0].share / pair[0].area))
+    swaps = {(swap.target, swap.place): swap for swap in result.swaps or ()}
+    worst: dict[int, _Evidence] = {}
+    for place in places_taking_much(result):
+        pixels = spread_of(result, place.at, place.where[0]), telling(result, place.at, place.where[0])
+        entry = _Evidence(place, *pixels, swaps.get((place.target, place.name)))
+        if entry.suspicious:
+            other = worst.get(place.target)
+            if other is None or place.share / place.area > other.place.share / other.place.area:
+                worst[place.target] = entry
+    yield from (_suspicion(ev, result, entry) for entry in worst.values())
 
 
-def _takes_too_much(region: _Region, pixels: _Pixels) -> bool:
-    share = SMALLEST_SHARE if pixels.alike else SHARE_WITHOUT_EVIDENCE
-    return region.takes(share, TIMES_ITS_AREA)
-
-
-def _shares(result: GradCamResult, at: npt.NDArray[np.intp], masses: Floats) -> Iterator[_Region]:
-    places = [_regions(int(height), int(width)) for height, width in result.sizes[at]]
-    for name in places[0]:
-        where = [entry[name] for entry in places]
-        inside = np.array([result.maps[(image, *part)].sum() for image, part in zip(at, where, strict=True)])
-        pixels = np.array([(part[0].stop - part[0].start) * (part[1].stop - part[1].start) for part in where])
-        yield _Region(name, inside / masses[at], float((pixels / result.sizes[at].prod(axis=1)).mean()), where)
-
-
-def _regions(height: int, width: int) -> dict[str, Slices]:
-    """Return corners and edge strips as slices of an image of that size."""
-    tall, wide = max(1, height // CORNER), max(1, width // CORNER)
-    thin, narrow = max(1, height // STRIP), max(1, width // STRIP)
-    top, bottom = slice(0, tall), slice(height - tall, height)
-    left, right = slice(0, wide), slice(width - wide, width)
-    return {
-        "top left corner": (top, left),
-        "top right corner": (top, right),
-        "bottom left corner": (bottom, left),
-        "bottom right corner": (bottom, right),
-        "top edge": (slice(0, thin), slice(0, width)),
-        "bottom edge": (slice(height - thin, height), slice(0, width)),
-        "left edge": (slice(0, height), slice(0, narrow)),
-        "right edge": (slice(0, height), slice(width - narrow, width)),
-    }
-
-
-def _suspicion(
-    ev: Evaluation,
-    result: GradCamResult,
-    at: npt.NDArray[np.intp],
-    code: int,
-    region: _Region,
-    pixels: _Pixels,
-) -> Suspicion:
-    share, area = region.share, region.area
-    owner = f' of "{result.class_names[code]}"' if result.class_names else ""
-    wrong = (result.truth[at] >= 0) & (result.truth[at] != code)
-    leaning = region.shares >= region.too_much
-    text = (
-        f"It is {area:.0%} of the picture, and takes at least {region.too_much:.0%} of the map in {leaning.sum():,} of "
-        f"{len(at):,} images ({result.method_label})."
-    )
-    if pixels.alike:
-        text += (
-            f" Its pixels hardly differ between these images ({pixels.spread:.2f} of what all their pixels do), so "
-            "they tell little about what else is in the picture."
-        )
-    if pixels.tell:
-        text += (
-            f" Its pixels alone tell these images from the {len(result.rows) - len(at):,} others explained (squared "
-            f"correlation {pixels.telling:.2f}): a mark could be there."
-        )
-    if ev.class_codes is not None and wrong.any():
-        text += f" {wrong.sum():,} of these images are something else."
+def _suspicion(ev: Evaluation, result: GradCamResult, found: _Evidence) -> Suspicion:
+    place, at = found.place, found.place.at
+    share, area = place.share, place.area
+    owner = f' of "{result.class_names[place.target]}"' if result.class_names else ""
+    leaning = place.shares >= found.too_much
     return Suspicion(
-        f"The {region.name}",
+        f"The {place.name}",
         share,
         area,
-        f"The {region.name} takes {share:.0%} of the maps{owner}, {share / area:.1f} times its share of the picture",
-        text,
-        strong=pixels.alike or pixels.tell,
+        f"The {place.name} takes {share:.0%} of the maps{owner}, {share / area:.1f} times its share of the picture",
+        " ".join(_sentences(ev, result, found, int(leaning.sum()))),
+        strong=found.alike or found.tell,
         rows=result.rows[at[leaning]],
     )
+
+
+def _sentences(ev: Evaluation, result: GradCamResult, found: _Evidence, leaning: int) -> Iterator[str]:
+    at = found.place.at
+    yield (
+        f"It is {found.place.area:.0%} of the picture, and takes at least {found.too_much:.0%} of the map in "
+        f"{leaning:,} of {len(at):,} images ({result.method_label})."
+    )
+    if found.swap is None:
+        yield "Whether the answer depends on it was not tested."
+    else:
+        yield (
+            f"Swapping it with that of images with other answers takes the answer {found.swap.way:.0%} of the way to "
+            f"theirs ({found.swap.n:,} swaps)."
+        )
+    if found.alike:
+        yield (
+            f"Its pixels hardly differ between these images ({found.spread:.2f} of what all their pixels do), so they "
+            "tell little about what else is in the picture."
+        )
+    if found.tell:
+        yield (
+            f"Its pixels alone tell these images from the {len(result.rows) - len(at):,} others explained (squared "
+            f"correlation {found.telling:.2f}): a mark could be there."
+        )
+    wrong = (result.truth[at] >= 0) & (result.truth[at] != found.place.target)
+    if ev.class_codes is not None and wrong.any():
+        yield f"{wrong.sum():,} of these images are something else."
