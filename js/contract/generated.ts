@@ -547,6 +547,7 @@ export interface TrustLine {
   readonly text: string;
   readonly verdict: "good" | "bad" | "not checked" | "not applicable";
   readonly words: string;
+  readonly meaning: string;
   readonly detail: string;
 }
 
