@@ -45,7 +45,7 @@ class LayerCandidate:
     name
         Its path in the module: ``features.7``.
     label
-        The path and the grid: ``features.7 · 14 x 14``.
+        The path, what the layer is, and its output: ``features.7 ReLU · 64 channels, 14 x 14``.
     grid
         (height, width) of its spatial output.
     how
@@ -381,5 +381,6 @@ def _codes(codes: Any, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
 def _candidate(entry: Ranked) -> LayerCandidate:
     found = entry.found
     grid = found.layout.grid
-    label = f"{found.name} · {grid[0]} x {grid[1]}"
+    channels = f"{found.channels:,} channel{'s' * (found.channels != 1)}"
+    label = f"{found.name} {found.kind} · {channels}, {grid[0]} x {grid[1]}"
     return LayerCandidate(found.name, label, grid, found.layout.how, entry.score, entry.reason)

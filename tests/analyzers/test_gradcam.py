@@ -46,3 +46,10 @@ def test_gradcam_equals_captums(squares: Evaluation) -> None:
     most = large.amax((1, 2), keepdim=True)
     assert result.raw == pytest.approx(theirs[:, 0].detach().numpy(), abs=1e-5)
     assert result.maps == pytest.approx((large / torch.where(most > 0, most, 1)).numpy(), abs=1e-4)
+
+
+def test_layers_are_listed_with_what_they_are(squares: Evaluation) -> None:
+    labels = {layer.name: layer.label for layer in mld.gradcam(squares, [0, 1], n_checked=0).layers}
+    assert labels["5"] == "5 ReLU · 16 channels, 14 x 14"
+    assert labels["3"] == "3 MaxPool2d · 8 channels, 14 x 14"
+    assert labels["2"] == "2 ReLU · 8 channels, 28 x 28"

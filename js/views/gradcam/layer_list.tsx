@@ -25,7 +25,7 @@ export function LayerList({ layer, page, onChange }: LayerListProps) {
             checked={candidate.name === shown}
             onChange={() => onChange(candidate.name)}
           />
-          <span class="layer-name">{candidate.label}</span>
+          <LayerName label={candidate.label} />
           <span class="num quiet">{scoreText(candidate, place)}</span>
         </label>
       ))}
@@ -38,6 +38,16 @@ export function LayerList({ layer, page, onChange }: LayerListProps) {
         x: how much faster than in random order the score falls when the map's brightest parts go.
       </p>
     </fieldset>
+  );
+}
+
+/** "features.7 ReLU" over "64 channels, 14 x 14". */
+function LayerName({ label }: { label: string }) {
+  const [named, output] = label.split(" · ");
+  return (
+    <span class="layer-name">
+      {named} {output !== undefined && <span class="layer-output quiet">{output}</span>}
+    </span>
   );
 }
 

@@ -35,7 +35,7 @@ test("shows twelve images by loss, with what the model says and what is true", a
   expect(drawn.one("button.tile").getAttribute("aria-label")).toMatch(
     /^Row 14, <b>blue<\/b> 0\.82, is red, loss 2/,
   );
-  expect(drawn.text()).toContain("Grad-CAM at far · 12 x 12 for the predicted class.");
+  expect(drawn.text()).toContain("Grad-CAM at far Conv2d · 3 channels, 12 x 12 for the predicted class.");
   expect(drawn.text()).toContain("1 to 12 of 40 images, highest loss first");
 });
 

@@ -44,12 +44,17 @@ _NO_STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A layer whose output keeps the places: ``name``, its ``layout``, and how local it is (0 to 1)."""
+    """A layer whose output keeps the places.
+
+    ``name``; its ``layout``; how ``local`` it is (0 to 1); the ``kind`` of module and its number of ``channels``.
+    """
 
     name: str
     layout: Layout
     local: float
     is_block: bool
+    kind: str
+    channels: int
 
 
 def spatial_layers(model: ExplainedModel, images: torch.Tensor) -> tuple[list[Found], tuple[str, ...]]:
@@ -110,7 +115,10 @@ def _looking(
         best = best_layout(value.detach(), model.axes.size, seen)
         found.pop(name, None)
         if best is not None:
-            found[name] = Found(name, best[0], best[1], next(module.children(), None) is not None)
+            layout, local = best
+            is_block = next(module.children(), None) is not None
+            channels = int(value.shape[layout.channel_axis])
+            found[name] = Found(name, layout, local, is_block, type(module).__name__, channels)
 
     return hook
 
