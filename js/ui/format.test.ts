@@ -11,6 +11,7 @@ import {
   formatSigned,
   knownDecimals,
   plural,
+  valueName,
 } from "./format";
 
 test.each([
@@ -56,6 +57,7 @@ test.each([
 
 describe("the others", () => {
   test("names of columns are one line that can be seen", () => {
+    expect(["", " ", "no"].map(valueName)).toEqual(["(blank)", "(blank)", "no"]);
     expect(["a\nb", "a\r\n\tb", " ", "a  b"].map(columnName)).toEqual(["a b", "a b", "(no name)", "a  b"]);
   });
   test("counts and plurals", () => {

@@ -22,6 +22,11 @@ export function columnName(name: string): string {
   return name.trim() === "" ? "(no name)" : name.replace(/[\r\n\t]+/g, " ");
 }
 
+/** A category as a reader can see it. */
+export function valueName(value: string): string {
+  return value.trim() === "" ? "(blank)" : value;
+}
+
 /** A value with `digits` significant digits, without exponent between 0.0001 and a million. */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";

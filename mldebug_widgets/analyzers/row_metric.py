@@ -24,7 +24,7 @@ _LABELS = {
     "loss": "loss",
     "absolute_residual": "absolute error",
     "residual": "predicted minus actual",
-    "custom": "given values",
+    "custom": "given value",
 }
 _OF_TASK = {
     "binary": ("error", "loss"),

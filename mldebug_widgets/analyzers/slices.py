@@ -144,8 +144,10 @@ def find_slices(
     -----
     The score is that of S. Sagadeeva and M. Boehm, "SliceLine", SIGMOD 2021. p-values are one-sided (hypergeometric
     tail for shares, Welch for other means) and corrected for every candidate searched (Benjamini and Hochberg, 1995);
-    intervals are Newcombe's or Welch's, each for its slice alone. Rows are taken for independent draws: rows that come
-    in groups make p-values too small. A confirmed slice is where the errors are, not why they are there.
+    intervals are Newcombe's or Welch's, each for its slice alone. Rows are taken for independent draws: several rows of
+    one person or one day fall on both halves, which makes p-values too small. With such rows, search a split whose
+    groups are not in the others, and look whether the slice comes back in another one. A confirmed slice is where the
+    errors are, not why they are there.
     """
     checked_evaluation(ev)
     options = checked_options(

@@ -40,7 +40,7 @@ export function Found(props: FoundProps) {
           value={mode}
           onChange={setMode}
         />
-        <span class="small">{HINTS[mode]}</span>
+        {result.n_searched > 0 && <span class="small">{HINTS[mode]}</span>}
       </div>
       {mode === "list" && result.slices.length === 0 && <NothingFound result={result} />}
       {mode === "list" && result.slices.length > 0 && (

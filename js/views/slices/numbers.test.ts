@@ -60,7 +60,7 @@ describe("sentences", () => {
     const unsearched = { ...nothing, n_searched: 0, n_columns: 0, notes: ["why", "rows were left out"] };
     const few = nothingFound({ ...unsearched, n_discovery: 7, n_confirmation: 6, min_rows: 20 });
     expect(few.title).toBe("There are too few rows");
-    expect(few.text).toContain("needs 20 rows, and the search sees 7: the other 6 are held back");
+    expect(few.text).toContain("needs 20 rows, and the search sees 7: 6 more are held back");
     expect(nothingFound(unsearched).title).toBe("No column gives a condition");
     const constant = { ...unsearched, skipped: [], metric_name: "loss", metric_label: "log loss" };
     expect(nothingFound(constant).title).toBe("The log loss is the same in every row");

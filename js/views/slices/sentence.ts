@@ -91,7 +91,8 @@ function withoutConditions(result: SlicesResult): Nothing | null {
   const { n_searched: candidates, n_discovery: seen, n_confirmation: held, min_rows: least } = result;
   if (candidates > 0) return null;
   if (hasTooFewRows(result)) {
-    const halves = held > 0 ? `: the other ${formatCount(held)} are held back to confirm` : "";
+    const halves =
+      held > 0 ? `: ${formatCount(held)} more ${held === 1 ? "is" : "are"} held back to confirm` : "";
     return {
       title: "There are too few rows",
       text: `A slice needs ${plural(least, "row")}, and the search sees ${formatCount(seen)}${halves}. Evaluate more rows, or ask for smaller slices: mld.find_slices(ev, min_rows=...).`,

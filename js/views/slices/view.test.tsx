@@ -67,7 +67,7 @@ describe("the list", () => {
     expect(details.textContent).toContain(NEWARK);
     expect([...details.querySelectorAll(".folded tr")].map(({ textContent }) => textContent)).toEqual([
       "origin = EWR and hour in 19..237,312 rowserror 0.47the same rows",
-      "origin = EWR and sched_dep_time > 1830 and month in 6..81,908 rowserror 0.48not worse than this one",
+      "origin = EWR and sched_dep_time > 1830 and month in 6..81,908 rowserror 0.48not clearly worse than this one",
       "sched_dep_time > 19559,120 rowserror 0.31its excess lies in this one",
     ]);
     drawn.button("sched_dep_time > 1955").click();
@@ -119,6 +119,9 @@ describe("the tree and the plane", () => {
     const { drawn } = await open({ traits: { result: { ...result, tree: [] } } });
     await click(drawn, "Tree");
     expect(drawn.text()).toContain("mld.find_slices(ev, tree=True)");
+    const unsearched = await open({ traits: { result: { ...noErrors, tree: [] } } });
+    await click(unsearched.drawn, "Tree");
+    expect(unsearched.drawn.one(".state").textContent).toContain("Nothing was searched; the list says why.");
   });
   test("cells are read by arrow keys and selected by click", async () => {
     const { drawn, selection, asked } = await open();

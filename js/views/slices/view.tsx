@@ -77,7 +77,7 @@ function SlicesBody({ host }: { host: ViewHost }) {
           live={live}
           selecting={selecting}
           onCompare={onCompare}
-          onBuild={live ? builder.type : null}
+          onBuild={live ? builder.load : null}
         />
       )}
       {pair && (
@@ -109,7 +109,7 @@ function SlicesBody({ host }: { host: ViewHost }) {
         selecting={selecting}
         live={live}
         onCompare={onCompare}
-        onBuild={live && columns.length > 0 ? builder.type : null}
+        onBuild={live && columns.length > 0 ? builder.load : null}
       />
     </>
   );

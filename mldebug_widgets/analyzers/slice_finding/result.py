@@ -164,7 +164,8 @@ class SlicesResult(Sequence[Slice]):
     slices
         Confirmed ones first when similar slices are folded, else the exact top k by score.
     n_searched
-        Number of candidates considered.
+        Number of candidates that p-values are corrected for: combinations of conditions that each hold ``min_rows``
+        rows. Those that hold them together are never more, so the correction is never too lenient.
     n, n_discovery, n_confirmation
         Rows searched in all, in the discovery half and in the confirmation half (0 when nothing was held back).
         Rows whose metric is unknown are not among them.

@@ -82,7 +82,7 @@ def _subject(setting: Setting) -> str:
 
 
 def _plural(label: str) -> str:
-    return "errors" if label == "error" else label
+    return {"error": "errors", "given value": "given values"}.get(label, label)
 
 
 def _percent(share: float) -> str:

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { RequestError } from "../../../contract/errors";
+import type { BuilderColumn } from "../../../contract/slices";
 import { answers, measure, slicesTraits, slicesWorkbench } from "../../../gallery/slices_fixtures";
 import { frontEndError } from "../../../host/channel";
 import { type Drawn, settle } from "../../../testing/draw";
@@ -119,8 +120,29 @@ describe("building a slice", () => {
     await settle();
     await click(drawn, "Change in the builder");
     expect(queryField(drawn).value).toBe('carrier in ["EV", "MQ"] and 6 <= month <= 8');
+    expect(drawn.root.activeElement?.textContent).toBe("Build a slice");
     await click(drawn, "Clear");
     expect([queryField(drawn).value, measured(drawn)]).toEqual(["", ""]);
+  });
+  test("a value that is blank can be seen and found", async () => {
+    const [first] = slicesTraits().columns as BuilderColumn[];
+    const values = [
+      { label: "", query_literal: '""', count: 3 },
+      { label: "JFK", query_literal: '"JFK"', count: 2 },
+    ];
+    const column = {
+      ...(first as BuilderColumn),
+      kind: "categorical" as const,
+      values,
+      low: null,
+      high: null,
+    };
+    const { drawn } = await open({ traits: { columns: [column] } });
+    await click(drawn, "Add a condition");
+    expect(drawn.all(".value").map(({ textContent }) => textContent)).toEqual(["(blank) 3", "JFK 2"]);
+    drawn.all(".value")[0]?.click();
+    await settle();
+    expect(queryField(drawn).value).toBe(`${column.query_name} == ""`);
   });
   test("is saved under a name", async () => {
     const { drawn, asked } = await open();

@@ -1,4 +1,5 @@
 /** A slice of one's own: conditions by clicking and dragging, or typed, measured while they change. */
+import { useEffect, useRef } from "preact/hooks";
 import type { ViewHost } from "../../../contract/host";
 import type { BuilderColumn } from "../../../contract/slices";
 import { Button, LinkButton } from "../../../ui";
@@ -26,13 +27,16 @@ export function BuildSlice(props: BuildSliceProps) {
   const { query, groups, behind } = builder;
   const measured = useMeasure(host, query, basis);
   const measure = measured.stale ? null : (measured.answer?.data ?? null);
+  const heading = useReveal(builder.loads);
   const usable = query.trim() !== "" && measured.error === null && measure !== null && measure.n > 0;
   const rows = { query: measure?.query ?? query, label: query, n: measure?.n ?? null };
   const current = selecting.selection.kind === "query" ? (selecting.selection.query ?? "") : "";
   return (
     <section class="builder" aria-label="Build a slice">
       <header class="title">
-        <h3>Build a slice</h3>
+        <h3 tabIndex={-1} ref={heading}>
+          Build a slice
+        </h3>
         <span class="grow" />
         <LinkButton
           disabled={current === ""}
@@ -66,6 +70,17 @@ export function BuildSlice(props: BuildSliceProps) {
       </div>
     </section>
   );
+}
+
+/** Brings the builder into view, and the focus to its heading, when a query is put in from elsewhere. */
+function useReveal(loads: number) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (loads === 0) return;
+    heading.current?.focus({ preventScroll: true });
+    heading.current?.closest("section")?.scrollIntoView?.({ block: "nearest" });
+  }, [loads]);
+  return heading;
 }
 
 const TYPED = "Typed by hand: it says more than rows of conditions can show.";

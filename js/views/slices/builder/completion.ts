@@ -1,6 +1,6 @@
 /** What may come next in a query that is being typed: columns, operators, values, and the words that join. */
 import type { BuilderColumn } from "../../../contract/slices";
-import { formatCount } from "../../../ui";
+import { formatCount, valueName } from "../../../ui";
 import { type Token, tokensOf, unquoted } from "./tokens";
 
 export interface Suggestion {
@@ -97,7 +97,7 @@ function valueOptions({ values, low, high, kind }: BuilderColumn, listed: boolea
   if (listed) return [{ text: "[", label: "[...]", hint: "a list of values" }];
   const options = values.map(({ label, query_literal, count }) => ({
     text: query_literal,
-    label,
+    label: valueName(label),
     hint: formatCount(count),
   }));
   if (options.length > 0 || kind !== "numeric" || low === null || high === null) return options;

@@ -10,6 +10,10 @@ export interface Builder {
   /** True when the query was typed and the conditions do not say what it says. */
   behind: boolean;
   type(query: string): void;
+  /** Puts a query in that was chosen elsewhere in the panel: the builder comes into view. */
+  load(query: string): void;
+  /** How often a query was put in so. */
+  loads: number;
   change(condition: Condition): void;
   remove(id: number): void;
   /** Adds a condition to a group, or as a new group behind the last. */
@@ -23,6 +27,7 @@ const EMPTY: Draft = { query: "", groups: [], behind: false };
 
 export function useBuilder(columns: readonly BuilderColumn[]): Builder {
   const [draft, set] = useState<Draft>(EMPTY);
+  const [loads, count] = useState(0);
   const type = useCallback(
     (query: string) =>
       set((old) => {
@@ -41,6 +46,11 @@ export function useBuilder(columns: readonly BuilderColumn[]): Builder {
     return {
       ...draft,
       type,
+      loads,
+      load: (query: string) => {
+        type(query);
+        count(loads + 1);
+      },
       change: (changed: Condition) =>
         update((groups) =>
           groups.map((group) => group.map((each) => (each.id === changed.id ? changed : each))),
@@ -59,5 +69,5 @@ export function useBuilder(columns: readonly BuilderColumn[]): Builder {
       },
       clear: () => set(EMPTY),
     };
-  }, [draft, columns, type]);
+  }, [draft, columns, type, loads]);
 }

@@ -1,7 +1,7 @@
 /** Values with their counts; a click takes one in or out. */
 import { useState } from "preact/hooks";
 import type { BuilderColumn } from "../../../contract/slices";
-import { columnName, formatCount, LinkButton } from "../../../ui";
+import { columnName, formatCount, LinkButton, valueName } from "../../../ui";
 
 /** Values shown before the person looks for more. */
 const MOST_FREQUENT = 10;
@@ -19,7 +19,7 @@ export function ValuePicker({ column, chosen, onChange }: ValuePickerProps) {
   const [all, showAll] = useState(false);
   const [wanted, find] = useState("");
   const highest = values.reduce((most, { count }) => Math.max(most, count), 1);
-  const found = values.filter(({ label }) => label.toLowerCase().includes(wanted.toLowerCase()));
+  const found = values.filter(({ label }) => valueName(label).toLowerCase().includes(wanted.toLowerCase()));
   const shown = found.filter(
     ({ query_literal }, index) =>
       index < (all ? MOST_FOUND : MOST_FREQUENT) || chosen.includes(query_literal),
@@ -48,7 +48,7 @@ export function ValuePicker({ column, chosen, onChange }: ValuePickerProps) {
           style={{ "--part": `${((100 * count) / highest).toFixed(1)}%` }}
           onClick={() => toggle(query_literal)}
         >
-          {label} <span class="count">{formatCount(count)}</span>
+          {valueName(label)} <span class="count">{formatCount(count)}</span>
         </button>
       ))}
       {unknown.map((literal) => (

@@ -60,7 +60,7 @@ export function Details({ slice, result, scale, selecting, host, live, onCompare
 
 const WHY: Record<FoldedSlice["why"], string> = {
   "same rows": "the same rows",
-  "adds nothing": "not worse than this one",
+  "adds nothing": "not clearly worse than this one",
   "explained by it": "its excess lies in this one",
 };
 

@@ -14,13 +14,7 @@ export function ErrorTree({ result, selecting }: ErrorTreeProps) {
   const { tree, overall, metric_name: name, metric_label: label, direction } = result;
   const scale = scaleOf([overall, ...tree.map(({ metric }) => metric)]);
   if (tree.length < 2) {
-    return (
-      <EmptyState title="There is no tree">
-        {tree.length === 1
-          ? "No split of these rows tells the errors apart."
-          : "This result was computed without one. In Python: mld.find_slices(ev, tree=True)."}
-      </EmptyState>
-    );
+    return <EmptyState title="There is no tree">{whyNone(result)}</EmptyState>;
   }
   return (
     <div class="scroll" role="region" aria-label="Error tree">
@@ -55,6 +49,12 @@ export function ErrorTree({ result, selecting }: ErrorTreeProps) {
       </table>
     </div>
   );
+}
+
+function whyNone({ tree, n_searched: candidates }: SlicesResult): string {
+  if (tree.length === 1) return "No split of these rows tells the errors apart.";
+  if (candidates === 0) return "Nothing was searched; the list says why.";
+  return "This result was computed without one. In Python: mld.find_slices(ev, tree=True).";
 }
 
 interface NodeRowProps {
