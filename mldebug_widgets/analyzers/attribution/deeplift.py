@@ -50,14 +50,19 @@ def deeplift(
     targets = torch.from_numpy(explained.target).to(batch.parts[0].device)
 
     def write(start: int, stop: int) -> None:
-        rows = batch.rows(start, stop)
-        inputs = tuple(part.clone() for part in rows.parts)
+        parts = batch.rows(start, stop).parts
+        # What one of both lacks is missing in both, and has no part in what lies between them.
+        lost = [part.isnan() | one.isnan() for part, one in zip(parts, base.parts, strict=True)]
+        inputs, ends = (
+            tuple(one.expand_as(gone).masked_fill(gone, torch.nan) for one, gone in zip(side, lost, strict=True))
+            for side in (parts, base.parts)
+        )
         # captum sets rows and baselines one after the other, and repeats what comes beside them.
         with warnings.catch_warnings(), torch.enable_grad():
             warnings.simplefilter("ignore")
-            found = explainer.attribute(inputs, tuple(base.parts), additional_forward_args=(targets[start:stop],))
-        for one, values in zip(out, found, strict=True):
-            one[start:stop] += values.detach()
+            found = explainer.attribute(inputs, ends, additional_forward_args=(targets[start:stop],))
+        for one, values, gone in zip(out, found, lost, strict=True):
+            one[start:stop] += values.detach().masked_fill(gone, 0)
 
     try:
         yield from chunks(len(batch), 2, size, write)

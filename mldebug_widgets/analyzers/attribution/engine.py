@@ -18,6 +18,7 @@ from mldebug_widgets.analyzers.attribution.leaves import Batch, Net, Tensors
 from mldebug_widgets.analyzers.attribution.masked_tensors import masked_tensors
 from mldebug_widgets.analyzers.attribution.masking import Masked, masked_frames
 from mldebug_widgets.analyzers.attribution.methods import Method
+from mldebug_widgets.analyzers.attribution.missing import Jumps, missing_values
 from mldebug_widgets.analyzers.attribution.perturbation import (
     feature_ablation,
     kernel_shap,
@@ -58,10 +59,14 @@ class Task:
 
 
 class Found:
-    """What the work fills: values (m, p), the rows' outputs (m,) and the baseline's for each row's target (m,)."""
+    """What the work fills: values (m, p), the rows' outputs (m,) and the baseline's for each row's target (m,).
+
+    ``jumps`` (m,) says which rows hold values, or lack those of a baseline, to which no gradient leads.
+    """
 
     def __init__(self, task: Task) -> None:
         m = len(task.frame)
+        self.jumps: npt.NDArray[np.bool_] = np.zeros(m, dtype=bool)
         self.values: Floats = np.zeros((m, task.frame.shape[1]))
         self.whole: Floats = np.full(m, np.nan)
         self.empty: Floats = np.full(m, np.nan)
@@ -132,6 +137,25 @@ def _follow(ev: Evaluation, task: Task, found: Found, module: nn.Module | None) 
         for fraction in _gradients(task, net, batch, base, explained, size, part, out):
             yield (start + fraction * (stop - start)) / m
         found.values[start:stop] = to_columns(out, task.owners, task.frame.shape[1])
+        for _ in _jumps(task, net, batch, base, explained, size, found, start):
+            yield stop / m
+    found.values[np.isnan(found.whole)] = np.nan
+
+
+def _jumps(
+    task: Task, net: Net, batch: Batch, base: Batch, explained: Explained, size: PieceSize, found: Found, start: int
+) -> Iterator[float]:
+    """Add what cells that rows or baselines lack do to the answer, and mark the rows where that is so."""
+    stop = start + len(batch)
+    absent, lacking = missing_values(net, batch), missing_values(net, base)
+    if not task.method.uses_baseline:
+        found.jumps[start:stop] = absent.any(axis=1)
+        return
+    found.jumps[start:stop] = np.where(absent, ~lacking.all(axis=0), lacking.any(axis=0)).any(axis=1)
+    if found.jumps[start:stop].any():
+        owners = np.arange(task.frame.shape[1]) if task.owners is None else task.owners
+        jumps = Jumps(net, explained, size, owners, task.frame.shape[1])
+        yield from jumps.add(batch, base, absent, lacking, found.values[start:stop])
 
 
 def _path_of(task: Task, m: int) -> Path | None:

@@ -87,9 +87,14 @@ class Gradients:
         device = batch.parts[0].device
         self.target = torch.from_numpy(explained.target).to(device)
         self.start = linear_start(net, batch.leaves[0]) if len(batch.leaves) == 1 else None
+        both = enumerate(zip(batch.leaves, baseline.leaves, strict=True))
+        self.lacks = [at < len(net.floating) and any(bool(end.isnan().any()) for end in ends) for at, ends in both]
 
     def along(self, path: Path, out: Tensors) -> Iterator[float]:
-        """Add the path's mean gradient times (row - baseline) to ``out``, one (m, ...) tensor per leaf."""
+        """Add the path's mean gradient times (row - baseline) to ``out``, one (m, ...) tensor per leaf.
+
+        A value that row or baseline lacks is NaN all along the path, and gets nothing: see ``missing.py``.
+        """
         steps = path.alphas.shape[-1]
         return chunks(len(self.batch), steps, self.size, lambda start, stop: self._add_path(path, start, stop, out))
 
@@ -100,7 +105,7 @@ class Gradients:
             rows = self.batch.rows(start, stop)
             gradients = self._gradients(self.net.call_on, rows.parts, rows.leaves, self.target[start:stop])
             for at, (leaf, gradient) in enumerate(zip(rows.leaves, gradients, strict=True)):
-                out[at][start:stop] = leaf * gradient if times_input else gradient.abs()
+                out[at][start:stop] = self._times(at, gradient, leaf) if times_input else gradient.abs()
 
         return chunks(len(self.batch), 1, self.size, write)
 
@@ -112,12 +117,15 @@ class Gradients:
         for part in parts(path.alphas.shape[-1], stop - start, self.size):
             self._add_points(path, rows, ends, start, stop, part, sums)
         if path.chosen is None:
-            sums = [
-                gradient * (leaf - base)
-                for gradient, leaf, base in zip(self._back(sums), rows.leaves, self.baseline.leaves, strict=True)
-            ]
+            differences = [leaf - base for leaf, base in zip(rows.leaves, self.baseline.leaves, strict=True)]
+            sums = [self._times(at, *both) for at, both in enumerate(zip(self._back(sums), differences, strict=True))]
         for at, total in enumerate(sums):
             out[at][start:stop] += total
+
+    def _times(self, at: int, gradient: torch.Tensor, difference: torch.Tensor) -> torch.Tensor:
+        """Return the product for leaf ``at``; a missing value, which has no difference, has no part in it."""
+        product = gradient * difference
+        return product.masked_fill(difference.isnan(), 0) if self.lacks[at] else product
 
     def _ends(self, rows: Batch) -> tuple[Tensors, Tensors]:
         """Return rows and baselines as the points between them are computed: after a linear start, or as they are."""
@@ -146,7 +154,7 @@ class Gradients:
             return
         for at, gradient in enumerate(self._back(gradients)):
             leaf, base = rows.leaves[at], self.baseline.leaves[at]
-            spread = gradient.reshape(s, c, *leaf.shape[1:]) * (leaf - base[chosen])
+            spread = self._times(at, gradient.reshape(s, c, *leaf.shape[1:]), leaf - base[chosen])
             sums[at] += torch.tensordot(weights.to(leaf), spread, dims=1)
 
     def _at_points(self, inputs: Tensors, points: Tensors, target: torch.Tensor) -> Tensors:

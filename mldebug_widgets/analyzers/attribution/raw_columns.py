@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 Owners = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
-#: Rows in which single cells are replaced, cells tried in each numeric column, rows each is tried in, and categories.
+#: Rows in which single cells are replaced, cells tried in each numeric column, rows each is tried in, categories, and
+#: columns with missing cells of which one row is among them.
 _BASE_ROWS = 16
 _NUMBERS = 48
 _TRIES = 4
 _CATEGORIES = 1_000
+_MISSING_COLUMNS = 200
 _ROWS_AT_ONCE = 8_192
 
 
@@ -87,7 +89,7 @@ def _flat(tensors: Tensors) -> npt.NDArray[np.float64]:
 
 
 def _probed(ev: Evaluation, read: Read) -> Owners:
-    base = ev.X.iloc[np.random.default_rng(0).choice(ev.n, min(_BASE_ROWS, ev.n), replace=False)]
+    base = ev.X.iloc[_base_rows(ev)]
     plain = read(base)
     moved = np.zeros((plain.shape[1], ev.X.shape[1]), dtype=bool)
     for position in range(ev.X.shape[1]):
@@ -101,14 +103,25 @@ def _probed(ev: Evaluation, read: Read) -> Owners:
     return _single(ev, [np.flatnonzero(row) for row in moved])
 
 
+def _base_rows(ev: Evaluation) -> npt.NDArray[np.intp]:
+    """Return rows in which cells are replaced: some, and some that lack a cell, which may be filled in from others."""
+    some = np.random.default_rng(0).choice(ev.n, min(_BASE_ROWS, ev.n), replace=False)
+    lacking = [feature.position for feature in ev.features if feature.missing][:_MISSING_COLUMNS]
+    missing = [np.flatnonzero(ev.X.iloc[:, at].isna().to_numpy())[:1] for at in lacking]
+    return np.unique(np.concatenate([some, *missing])).astype(np.intp)
+
+
 def _same(left: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> Bools:
     return np.asarray(np.isclose(left, right, rtol=1e-5, atol=1e-7, equal_nan=True))
 
 
 def _pairs(donors: Owners, n_base: int) -> tuple[Owners, Owners]:
-    """Return every donor several times over, each time with another base row: one of them may hold the same value."""
-    times = min(n_base, _TRIES)
-    into = (np.arange(len(donors))[:, None] + np.arange(times) * max(n_base // times, 1)) % n_base
+    """Return every donor several times over, each time with another base row: one of them may hold the same value.
+
+    Every base row gets two donors at least.
+    """
+    times = min(n_base, max(_TRIES, -(-2 * n_base // len(donors))))
+    into = (np.arange(len(donors))[:, None] + np.arange(times) * n_base // times) % n_base
     return np.repeat(donors, times), into.reshape(-1)
 
 
@@ -120,13 +133,14 @@ def _donors(ev: Evaluation, position: int) -> npt.NDArray[np.intp]:
         return np.asarray(first[:_CATEGORIES], dtype=np.intp)
     chosen = np.random.default_rng(position).choice(ev.n, min(_NUMBERS, ev.n), replace=False)
     missing = np.flatnonzero(column.isna().to_numpy())[:1]
-    ends = [] if ev.features[position].low is None else _ends(column)
+    ends = chosen[:0] if ev.features[position].low is None else _ends(column)
     return np.concatenate([chosen, missing, ends]).astype(np.intp)
 
 
-def _ends(column: pd.Series) -> list[int]:
-    ordered = column.reset_index(drop=True)
-    return [int(ordered.argmin()), int(ordered.argmax())] if not ordered.isna().any() else []
+def _ends(column: pd.Series) -> npt.NDArray[np.intp]:
+    present = np.flatnonzero(column.notna().to_numpy())
+    held = column.iloc[present]
+    return present[[int(held.argmin()), int(held.argmax())]]
 
 
 def _probe(base: pd.DataFrame, column: pd.Series, position: int, donors: Owners, into: Owners) -> pd.DataFrame:

@@ -157,6 +157,16 @@ def _part_of(ev: Evaluation, plan: Plan, count: int) -> Plan:
     return replace(plan, rows=rows, sampled=True, task=replace(task, frame=ev.X.iloc[rows], explained=explained))
 
 
+def _jumps_note(method: Method, n_rows: int, of: int) -> str:
+    rows = f"{n_rows:,} of {of:,} rows"
+    if not method.uses_baseline:
+        return f"{rows}: the model itself fills in what is missing. No gradient leads there, so the part of it is 0."
+    return (
+        f"{rows}: the model itself fills in what they or a baseline lack. No gradient leads there: the part of such a "
+        "cell is the jump of the answer when it goes missing, which several share by their Shapley values."
+    )
+
+
 def _result(
     ev: Evaluation, plan: Plan, found: Found, lines: tuple[TrustLine, ...], seconds: float
 ) -> AttributionsResult:
@@ -168,6 +178,8 @@ def _result(
     notes = list(plan.choice.notes)
     if plan.sampled:
         notes.append(f"{len(plan.rows):,} of {ev.n:,} rows, seed {plan.task.seed}.")
+    if (found.jumps & ~unknown).any():
+        notes.append(_jumps_note(method, int((found.jumps & ~unknown).sum()), len(values)))
     if unknown.any():
         notes.append(f"NaN in {unknown.sum():,} of {len(values):,} rows, which the means leave out.")
     return AttributionsResult(

@@ -70,12 +70,16 @@ def _of_one_column(n: int, n_out: int | None) -> Sources | None:
 
 
 def _of_imputer(transformer: Any, n: int) -> Sources | None:
-    from sklearn.impute import SimpleImputer
+    from sklearn.impute import MissingIndicator, SimpleImputer
 
-    if not isinstance(transformer, SimpleImputer) or transformer.add_indicator:
+    if isinstance(transformer, MissingIndicator):
+        return _each(transformer.features_.tolist())
+    if not isinstance(transformer, SimpleImputer):
         return None
     empty = [isinstance(value, float) and np.isnan(value) for value in transformer.statistics_]
-    return None if any(empty) and not transformer.keep_empty_features else _each(range(n))
+    if any(empty) and not transformer.keep_empty_features:
+        return None
+    return _each(range(n)) + (_each(transformer.indicator_.features_.tolist()) if transformer.add_indicator else [])
 
 
 def _of_pipeline(pipeline: Any, columns: Sequence[str]) -> Sources | None:

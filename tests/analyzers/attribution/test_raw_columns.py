@@ -11,7 +11,7 @@ import torch
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import SelectKBest, f_regression
-from sklearn.impute import SimpleImputer
+from sklearn.impute import KNNImputer, MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -83,6 +83,12 @@ TRANSFORMERS = {
     "imputed and scaled": ColumnTransformer(
         [("n", make_pipeline(SimpleImputer(), StandardScaler()), ["holes"]), ("o", OrdinalEncoder(), ["colour"])]
     ),
+    "imputed with indicators": ColumnTransformer(
+        [("n", make_pipeline(SimpleImputer(add_indicator=True), StandardScaler()), ["weight", "holes", "count"])]
+    ),
+    "imputed beside indicators": ColumnTransformer(
+        [("n", FeatureUnion([("i", SimpleImputer()), ("m", MissingIndicator())]), ["weight", "holes"])]
+    ),
     "selected": make_pipeline(
         ColumnTransformer([("w", one_hot(), WORDS), ("n", StandardScaler(), NUMBERS)]), SelectKBest(f_regression, k=4)
     ),
@@ -138,6 +144,44 @@ def test_a_function_is_probed_with_every_category() -> None:
 def test_a_dict_of_inputs_with_an_embedding() -> None:
     ev = evaluate(Mixed(), (FRAME, TRUTH), preprocess=mixed_inputs)
     assert owned(ev) == ["weight", "count", *["level"] * 3, *["colour"] * 4]
+
+
+def test_a_column_that_is_hardly_ever_there_is_found() -> None:
+    frame = pd.DataFrame({"often": np.arange(2_000.0), "rare": np.full(2_000, np.nan)})
+    frame.loc[1_234, "rare"] = 5.0
+
+    def both(rows: pd.DataFrame) -> np.ndarray:
+        return np.stack([rows["often"], rows["rare"].fillna(1.0)], axis=1)
+
+    ev = evaluate(nn.Linear(2, 1), (frame, np.zeros(2_000)), task="regression", preprocess=both)
+    owners = owners_of(ev, net_of(ev), leaves=True)
+    assert owners is not None
+    assert owners.tolist() == [0, 1]
+
+
+def by_neighbours() -> Any:
+    frame = _hardly_missing()
+    return KNNImputer(n_neighbors=3).fit(frame).transform
+
+
+def by_group(rows: pd.DataFrame) -> np.ndarray:
+    return np.stack([rows["first"], rows["second"].fillna(rows["flag"].map({False: 1.0, True: 2.0}))], axis=1)
+
+
+def _hardly_missing() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"first": rng.normal(size=900), "second": rng.normal(size=900), "flag": rng.random(900) < 0.5})
+    frame.loc[777, "second"] = np.nan
+    return frame
+
+
+@pytest.mark.parametrize("make", [by_neighbours, lambda: by_group], ids=["neighbours", "group"])
+def test_cells_filled_in_from_other_columns_are_found_to_mix_however_few(make: Any) -> None:
+    frame, step = _hardly_missing(), make()
+    width = np.asarray(step(frame)).shape[1]
+    ev = evaluate(nn.Linear(width, 1), (frame, np.zeros(900)), task="regression", preprocess=step)
+    with pytest.raises(MldValueError, match="MLD-O86"):
+        owners_of(ev, net_of(ev), leaves=True)
 
 
 def test_plain_columns_need_no_mapping() -> None:
