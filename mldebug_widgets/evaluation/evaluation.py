@@ -292,8 +292,9 @@ def evaluate(
     target
         Name of the target column (a list of names for multilabel), or the target values.
     preprocess
-        The step between raw rows and the model: a function DataFrame -> tensor (or array, or a tuple or dict of
-        them for several inputs), or a fitted scikit-learn transformer.
+        The step between raw rows and the model: a function DataFrame -> tensor or array, or a fitted scikit-learn
+        transformer. For a model with several inputs the function returns a tuple of them, passed in order, or a dict,
+        which is always passed as keyword arguments: ``model(**inputs)``.
     task
         ``binary``, ``multiclass``, ``multilabel`` or ``regression``; inferred when None.
     class_names

@@ -16,6 +16,7 @@ from mldebug_widgets.errors import MldTypeError, MldValueError
 from mldebug_widgets.evaluation.data import Table
 from mldebug_widgets.evaluation.frames import tensor_to_numpy
 from mldebug_widgets.evaluation.models.last_step import ends_unbounded
+from mldebug_widgets.evaluation.models.misfit import first_layer, misfit
 from mldebug_widgets.evaluation.models.preprocessing import Preprocess
 from mldebug_widgets.evaluation.models.protocol import Array, OutputKind, RowReader
 from mldebug_widgets.evaluation.numbers import numeric_reader
@@ -87,10 +88,16 @@ class TorchAdapter:
         return self._prepare(frame.iloc[rows])(0, len(rows))
 
     def answer(self, inputs: Any) -> Any:
-        """Return the module's raw answer to ``inputs``."""
-        if isinstance(inputs, dict):
-            return self._net(**inputs)
-        return self._net(*inputs) if isinstance(inputs, tuple) else self._net(inputs)
+        """Return the module's raw answer to ``inputs``; a dict is passed as keyword arguments, a tuple in order."""
+        try:
+            if isinstance(inputs, dict):
+                return self._net(**inputs)
+            return self._net(*inputs) if isinstance(inputs, tuple) else self._net(inputs)
+        except Exception as error:
+            explained = misfit(error, self._net, inputs, given_by="preprocess" if self.preprocess else "data")
+            if explained is None:
+                raise
+            raise explained from error
 
     def _prepare(self, frame: pd.DataFrame) -> RowReader:
         if self._inputs is not None:
@@ -156,7 +163,7 @@ def _bad_preprocess(got: str) -> MldTypeError:
         "MLD-O06",
         "preprocess",
         f"it returned {got}",
-        "a numeric tensor or array, or a tuple or dict of them for a model with several inputs",
+        "a numeric tensor or array, a tuple of them for forward's arguments in order, or a dict of them by name",
         "Encode text and dates as numbers in preprocess.",
     )
 
@@ -169,10 +176,7 @@ def _float_dtype(module: nn.Module) -> torch.dtype:
 
 
 def _starts_with_embedding(module: nn.Module) -> bool:
-    for child in module.modules():
-        if next(child.parameters(recurse=False), None) is not None:
-            return isinstance(child, nn.Embedding | nn.EmbeddingBag)
-    return False
+    return isinstance(first_layer(module), nn.Embedding | nn.EmbeddingBag)
 
 
 def _name_of(module: nn.Module) -> str:
