@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,11 @@ Given = tuple[tuple[int, int], ...]
 #: Numbers worked on at once; a few arrays of this size stay in the cache.
 _BLOCK = 1 << 17
 
+#: Tables with at most so many cells are looked at together, as many as have so many cells in all: one by one, the time
+#: would go into calls.
+_SMALL_TABLE = 256
+_TOGETHER = 1 << 15
+
 #: Part of the amounts added up by which sums may be off.
 _ROUNDING = 1e-11
 
@@ -28,8 +34,8 @@ class BoxSearch:
 
     Parameters
     ----------
-    predicates
-        The predicates of every column.
+    predicates, lengths
+        The predicates of every column, and the number of its codes.
     targets
         The lists to fill.
     check
@@ -37,11 +43,66 @@ class BoxSearch:
     """
 
     def __init__(
-        self, predicates: Sequence[ColumnPredicates], targets: Sequence[Target], check: Callable[[], None]
+        self,
+        predicates: Sequence[ColumnPredicates],
+        lengths: Sequence[int],
+        targets: Sequence[Target],
+        check: Callable[[], None],
     ) -> None:
         self._predicates = predicates
         self._targets = targets
         self._check = check
+        self._single = np.array([column.single for column in predicates], dtype=bool)
+        self._starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp)
+        self._predicate_of = np.concatenate(
+            [column.of_codes(length) for column, length in zip(predicates, lengths, strict=True)]
+        )
+
+    def offer_all(self, tables: Mapping[tuple[int, ...], Table]) -> None:
+        """Offer all boxes of several joint tables that can be among the best."""
+        alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[tuple[int, ...]]] = {}
+        for columns, (sizes, totals) in tables.items():
+            merged = tuple(column for column in columns if not self._single[column])
+            if sizes.size > _SMALL_TABLE or len(merged) > 1:
+                self.offer(columns, (sizes, totals))
+            else:
+                alike.setdefault((sizes.shape, merged), []).append(columns)
+        for (shape, merged), group in alike.items():
+            step = max(1, _TOGETHER // prod(shape))
+            for begin in range(0, len(group), step):
+                self._check()
+                self._offer_alike({columns: tables[columns] for columns in group[begin : begin + step]}, merged)
+
+    def _offer_alike(self, tables: Mapping[tuple[int, ...], Table], merged: tuple[int, ...]) -> None:
+        """Offer all boxes of joint tables of one shape that share the one column with merged predicates, if any."""
+        columns = np.array(list(tables), dtype=np.intp)
+        sizes = np.stack([table[0] for table in tables.values()])
+        totals = np.stack([table[1] for table in tables.values()])
+        worth = self._reaching((sizes, totals))
+        if not worth.any():
+            return
+        columns, sizes, totals = columns[worth], sizes[worth], totals[worth]
+        axes = list(range(columns.shape[1]))
+        if merged:
+            axis = axes.pop(columns[0].tolist().index(merged[0]))
+            column = self._predicates[merged[0]]
+            sizes, totals = _runs(sizes, axis + 1, column), _runs(totals, axis + 1, column)
+        table, *places = np.nonzero(sizes >= self._targets[0].population.min_rows)
+        found, predicates = columns[table], np.column_stack(places)
+        predicates[:, axes] = self._predicate_of[self._starts[found[:, axes]] + predicates[:, axes]]
+        named = (predicates >= 0).all(axis=1)
+        at = tuple(where[named] for where in (table, *places))
+        for target in self._targets:
+            target.offer(found[named], predicates[named], sizes[at], totals[at])
+
+    def _reaching(self, stacked: Table) -> npt.NDArray[np.bool_]:
+        """Return which of several tables of one shape have cells that together reach a line."""
+        reaching = np.zeros(len(stacked[0]), dtype=bool)
+        for target in self._targets:
+            for line in target.lines():
+                most = np.maximum(_weights(stacked, line), 0.0).reshape(len(reaching), -1).sum(axis=1)
+                reaching |= most >= line.offset - _rounding(line, target.population)
+        return reaching
 
     def offer(self, columns: tuple[int, ...], table: Table, given: Given = ()) -> None:
         """Offer all boxes of a joint table that can be among the best.
@@ -127,6 +188,14 @@ class _Boxes:
             worth = _positive(inside).sum(axis=1) >= offset
             if worth.any():
                 yield from self._extended(inside[worth], found[block][worth], offset)
+
+
+def _runs(tables: npt.NDArray[Number], axis: int, column: ColumnPredicates) -> npt.NDArray[Number]:
+    """Return tables with the sums over a column's predicates on an axis, in place of the amounts of its codes."""
+    first: npt.NDArray[Number] = np.moveaxis(tables, axis, 0)
+    running = np.zeros((len(column.order) + 1, *first.shape[1:]), dtype=tables.dtype)
+    np.cumsum(first[column.order], axis=0, out=running[1:])
+    return np.moveaxis(running[column.high + 1] - running[column.low], 0, axis)
 
 
 def _weights(table: Table, line: Line) -> Float64s:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from mldebug_widgets.analyzers.slice_search.counting import Counter, Kept, Table
 from mldebug_widgets.analyzers.slice_search.covering import count_all
@@ -68,7 +67,9 @@ class CellSearch:
         self._min_rows = targets[0].population.min_rows
         self._max_predicates = max_predicates
         self._starts = np.concatenate([[0], np.cumsum(counter.lengths)]).astype(np.intp)
-        self._predicate_of = _numbers(predicates, self._starts)
+        self._predicate_of = np.concatenate(
+            [column.of_codes(length) for column, length in zip(predicates, counter.lengths, strict=True)]
+        )
         width = int(self._starts[-1])
         self._sizes = np.zeros((width, width), dtype=np.int64)
         self._totals = np.zeros((width, width))
@@ -99,7 +100,7 @@ class CellSearch:
         one_by_one = _PAIR * alive.sum() + _EXTENSION * shares[triples[:, 0], triples[:, 1]].sum()
         if not pruned or _IN_BLOCKS * len(triples) < one_by_one:
             wanted = [tuple(columns) for columns in triples.tolist()]
-            count_all(self._counter, workers, wanted, self._take_triple)
+            count_all(self._counter, workers, wanted, self._take_triples)
             return
         first, second = np.nonzero(alive)
         promising = np.argsort(-peaks[first, second], kind="stable")
@@ -114,6 +115,10 @@ class CellSearch:
     def _take_pair(self, columns: tuple[int, int]) -> None:
         at = self._codes(columns[0]), self._codes(columns[1])
         self._extend(self._node(None, columns, (self._sizes[at], self._totals[at])))
+
+    def _take_triples(self, tables: dict[tuple[int, ...], Table]) -> None:
+        for columns, table in tables.items():
+            self._take_triple(columns, table)
 
     def _take_triple(self, columns: tuple[int, ...], table: Table) -> None:
         """Offer the cells of a triple of columns, and extend those that are worth it."""
@@ -196,11 +201,3 @@ class CellSearch:
 
     def _codes(self, column: int) -> slice:
         return slice(int(self._starts[column]), int(self._starts[column + 1]))
-
-
-def _numbers(predicates: Sequence[ColumnPredicates], starts: npt.NDArray[np.intp]) -> Positions:
-    """Return the predicate of each code of each column, -1 for a code that is none."""
-    numbers = np.full(int(starts[-1]), -1, dtype=np.intp)
-    for start, column in zip(starts[:-1], predicates, strict=True):
-        numbers[start + column.order[column.low]] = np.arange(len(column))
-    return numbers

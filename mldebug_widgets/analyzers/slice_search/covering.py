@@ -29,9 +29,9 @@ _CELLS_TOGETHER = 1 << 18
 
 
 def count_all(
-    counter: Counter, workers: Workers, wanted: Iterable[Columns], take: Callable[[Columns, Table], None]
+    counter: Counter, workers: Workers, wanted: Iterable[Columns], take: Callable[[dict[Columns, Table]], None]
 ) -> None:
-    """Count the joint tables of all wanted tuples of columns, and hand each over on the thread that counted it.
+    """Count the joint tables of all wanted tuples of columns, and hand them over on the thread that counted them.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def count_all(
         Ascending tuples of columns, all of one width, in ascending order. Those of more than three columns are taken as
         they come, each counted by itself: there can be millions.
     take
-        Called with each tuple and its table.
+        Called with tuples and their tables, those that were counted together at once.
     """
     waiting = iter(wanted)
     first = next(waiting, None)
@@ -55,11 +55,11 @@ def count_all(
         waiting = iter(sorted(blocks))
 
     def count(together: list[Columns]) -> None:
+        tables: dict[Columns, Table] = {}
         for block, table in zip(together, counter.tables(together), strict=True):
-            inside = blocks.get(block, [block])
-            for columns, part in margins(table, block, inside).items():
-                take(columns, part)
-            workers.advance(len(inside))
+            tables |= margins(table, block, blocks.get(block, [block]))
+        take(tables)
+        workers.advance(len(tables))
 
     workers.run(count, _grouped(waiting, counter))
 

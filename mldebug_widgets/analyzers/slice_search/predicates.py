@@ -42,6 +42,12 @@ class ColumnPredicates:
     def __len__(self) -> int:
         return len(self.low)
 
+    def of_codes(self, length: int) -> Positions:
+        """Return for each of a column's codes the predicate that begins with it, -1 where none does."""
+        numbers = np.full(length, -1, dtype=np.intp)
+        numbers[self.order[self.low]] = np.arange(len(self))
+        return numbers
+
     def codes(self, index: int) -> tuple[int, ...]:
         """Return the ascending codes that a predicate takes."""
         return tuple(sorted(int(code) for code in self.order[self.low[index] : self.high[index] + 1]))

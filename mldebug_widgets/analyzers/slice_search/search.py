@@ -87,7 +87,7 @@ class SliceSearch:
         self._workers = Workers(cancelled or (lambda: False), progress or (lambda _done: None))
         self._counter = self._counting(shifted, device)
         singles: dict[tuple[int, ...], Table] = {}
-        count_all(self._counter, self._workers, [(position,) for position in range(len(columns))], singles.__setitem__)
+        count_all(self._counter, self._workers, [(position,) for position in range(len(columns))], singles.update)
         self.predicates = [
             predicates_of(column, *singles[position,], self.population.n, self.population.min_rows)
             for position, column in enumerate(self.columns)
@@ -181,16 +181,16 @@ class SliceSearch:
         if self._pairs:
             return self._pairs
         pairs: dict[tuple[int, ...], Table] = {}
-        count_all(self._counter, self._workers, self._tuples(2), pairs.__setitem__)
+        count_all(self._counter, self._workers, self._tuples(2), pairs.update)
         if sum(sizes.size for sizes, _ in pairs.values()) <= _CELLS_KEPT:
             self._pairs = pairs
         return pairs
 
     def _search_boxes(self, targets: list[Target]) -> None:
-        boxes = BoxSearch(self.predicates, targets, self._workers.check)
+        boxes = BoxSearch(self.predicates, self._counter.lengths, targets, self._workers.check)
         for width in range(2, self.max_predicates + 1):
             small = (columns for columns in self._tuples(width) if self._counter.cells(columns) <= LARGEST_TABLE)
-            count_all(self._counter, self._workers, small, boxes.offer)
+            count_all(self._counter, self._workers, small, boxes.offer_all)
             large = (columns for columns in self._tuples(width) if self._counter.cells(columns) > LARGEST_TABLE)
             self._workers.run(lambda columns: self._offer_in_parts(boxes, columns, self._counter, ()), large)
 
@@ -207,13 +207,12 @@ class SliceSearch:
 
     def _tuples(self, width: int) -> Iterator[tuple[int, ...]]:
         """Yield the tuples of columns that may be combined."""
-        groups = [column.group for column in self.columns]
-        for columns in combinations(
-            np.flatnonzero([len(predicates) for predicates in self.predicates]).tolist(), width
-        ):
+        # A column without a group is a group by itself.
+        groups = [column.group if column.group >= 0 else -1 - at for at, column in enumerate(self.columns)]
+        useful = [at for at, predicates in enumerate(self.predicates) if len(predicates)]
+        for columns in combinations(useful, width):
             self._workers.check()
-            inside = [groups[column] for column in columns if groups[column] >= 0]
-            if len(set(inside)) == len(inside):
+            if len({groups[column] for column in columns}) == width:
                 yield columns
 
     def _candidates(self, batch: Batch | None) -> tuple[Candidate, ...]:

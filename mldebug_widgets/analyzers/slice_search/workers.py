@@ -46,9 +46,10 @@ class Workers:
 
     def check(self) -> None:
         """Raise ``CancelledError`` when the work is not wanted any more. Called by the work itself, on any thread."""
-        unwanted = threading.get_ident() == self._owner and self._unwanted()
-        self._answered.wait()
-        if unwanted or self._stopped.is_set():
+        on_owner = threading.get_ident() == self._owner
+        if not on_owner:
+            self._answered.wait()
+        if self._stopped.is_set() or (on_owner and self._cancelled()):
             raise CancelledError
 
     def run(self, work: Callable[[Task], None], tasks: Iterable[Task]) -> None:

@@ -15,7 +15,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mldebug_widgets.analyzers.slice_search import cells, counting, covering, search
+from mldebug_widgets.analyzers.slice_search import boxes, cells, counting, covering, search
 from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 from mldebug_widgets.analyzers.slice_search.objective import MeanDifference, SliceLine
 from mldebug_widgets.analyzers.slice_search.search import SliceSearch
@@ -65,6 +65,8 @@ def test_values_that_only_rounding_tells_apart_do_not_order_the_codes(monkeypatc
         pytest.param((counting, "PIECE", 7), id="pieces of seven rows"),
         pytest.param((counting, "_SPARSE", 2.0), id="rows always picked out"),
         pytest.param((covering, "_TOGETHER", 1), id="one table at a time"),
+        pytest.param((boxes, "_SMALL_TABLE", 0), id="no tables looked at together"),
+        pytest.param((boxes, "_TOGETHER", 1), id="one small table at a time"),
     ],
 )
 @given(problems(), st.sampled_from(OBJECTIVES), st.integers(1, 6))
