@@ -109,9 +109,9 @@ bench: $(BENCH_ENV) build
 
 screenshots: $(DEV_ENV) build
 	python scripts/chromium.py
-	pytest tests/browser/test_appearance.py tests/browser/test_quickstart.py
+	pytest tests/browser/test_appearance.py tests/browser/test_quickstart.py tests/browser/test_images_appearance.py
 	@mkdir -p docs/images
-	cp screenshots/flights_performance_light.png docs/images/workbench.png
+	python scripts/pictures.py
 
 wheel: $(DEV_ENV) build
 	python -m build --wheel --no-isolation --outdir dist

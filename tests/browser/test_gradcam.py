@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.appearance import faults_of
 from tests.browser.image_panel import made
 from tests.browser.lab import PANEL_SECONDS, Notebook
 
@@ -180,25 +179,6 @@ def test_cancel_leaves_the_pictures(notebook: Notebook, images: Locator) -> None
     made(images)
     assert notebook.errors == []
     assert notebook.foreign_requests == []
-
-
-@pytest.mark.parametrize(
-    ("name", "width", "dark"),
-    [
-        *((name, width, dark) for name in ("Images", "Rows") for width in (1_000, 1_600) for dark in (False, True)),
-        *((name, 1_000, False) for name in ("Overview", "Performance", "Slices")),
-    ],
-)
-def test_every_panel_of_images_alone(notebook: Notebook, name: str, width: int, dark: bool, screenshots: Path) -> None:
-    notebook.set_theme(dark)
-    notebook.fit_workbench(width)
-    workbench = notebook.open_panel(name)
-    expect(workbench.get_by_role("progressbar")).to_have_count(0, timeout=PANEL_SECONDS * 1_000)
-    expect(workbench.get_by_text("Being checked")).to_have_count(0, timeout=PANEL_SECONDS * 1_000)
-    notebook.page.wait_for_timeout(300)
-    theme = "dark" if dark else "light"
-    workbench.screenshot(path=screenshots / f"photos_{name.lower()}_{width}_{theme}.png")
-    assert faults_of(workbench) == []
 
 
 def test_the_model_of_images_alone_has_no_values_to_change(notebook: Notebook) -> None:

@@ -4,7 +4,6 @@ import { useConnection, useTrait } from "../../ui";
 import type { Names } from "./captions";
 import { type Method, type Settings, targetWords } from "./settings";
 import { SettingsPanel } from "./settings_panel";
-import { Suspicions } from "./suspicions";
 import { Trust } from "./trust";
 import type { ImagesState } from "./use_images";
 
@@ -72,7 +71,6 @@ export function Side(props: SideProps) {
           onCheck={state.again}
         />
       )}
-      {host.shared !== null && <Suspicions host={host} />}
       {page && page.notes.length > 0 && (
         <ul class="notes small">
           {page.notes.map((note) => (

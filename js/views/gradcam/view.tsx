@@ -8,6 +8,7 @@ import { imagesOf, type ShownImage } from "./images";
 import { MapsState } from "./maps_state";
 import { methodPair, Shown } from "./shown";
 import { Side } from "./side";
+import { Suspicions } from "./suspicions";
 import { useImages, useSettings } from "./use_images";
 
 const NO_CLASSES: readonly string[] = [];
@@ -53,6 +54,7 @@ function ImagesBody({ host }: { host: ViewHost }) {
               onPage={state.goTo}
             />
           )}
+          {host.shared !== null && <Suspicions host={host} />}
         </div>
         <Side
           host={host}
