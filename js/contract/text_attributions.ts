@@ -15,11 +15,12 @@ export interface TextSettings {
   readonly targets: readonly TextChoice[];
 }
 
-/** Which of the `total` texts are shown. */
+/** Which of the `total` texts are asked for, and which are shown: others until these are there. */
 export interface TextPage {
   readonly start: number;
   readonly size: number;
   readonly total: number;
+  readonly shown: { readonly start: number; readonly total: number } | null;
 }
 
 /** How the computation goes; `error` when it failed. */

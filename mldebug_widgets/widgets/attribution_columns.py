@@ -22,6 +22,9 @@ Floats = npt.NDArray[np.floating[Any]]
 #: Categories of a dependence plot, the most frequent ones.
 MOST_CATEGORIES = 12
 CURVE_BINS = 20
+#: A mean of fewer rows says little, so that of few rows there are fewer bins, but enough for a curve.
+ROWS_PER_BIN = 10
+FEWEST_BINS = 4
 ORDERED_KINDS = ("numeric", "datetime")
 #: Values of rows that a file does not carry are drawn in it at one of so many places along their column's range.
 ROUNDED_PLACES = 250
@@ -110,9 +113,10 @@ def curve_of(column: Column, values: npt.NDArray[np.float64]) -> AttributionCurv
 def _bins(x: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.intp], int]:
     """Return (m,) the bin of each number and how many there are: a bin per value where these are few."""
     values, places = np.unique(x, return_inverse=True)
-    if len(values) <= CURVE_BINS:
+    wanted = min(CURVE_BINS, max(FEWEST_BINS, len(x) // ROWS_PER_BIN))
+    if len(values) <= (CURVE_BINS if len(x) >= 3 * len(values) else wanted):
         return places.astype(np.intp), len(values)
-    edges = np.unique(np.quantile(x, np.linspace(0, 1, CURVE_BINS + 1)))
+    edges = np.unique(np.quantile(x, np.linspace(0, 1, wanted + 1)))
     n_bins = max(len(edges) - 1, 1)
     return np.clip(np.searchsorted(edges, x, "right") - 1, 0, n_bins - 1), n_bins
 

@@ -49,7 +49,8 @@ class TextAttributionsWidget(ViewWidget):
     settings
         ``methods`` that are shown and ``target``, with the choices of each.
     page
-        ``start`` and ``size`` of the texts that are shown, and how many there are (``total``).
+        ``start`` of the texts that are asked for, how many are shown at once (``size``) and in all (``total``), and
+        ``shown``, where those in ``results`` start and of how many: None until there are some.
     status
         How the computation goes: state, text, fraction, error.
     """
@@ -157,7 +158,7 @@ class TextAttributionsWidget(ViewWidget):
         """Ask for the page at ``start`` of the rows in focus, and forget what was asked before."""
         if self._work is not None:
             self._work.cancel()
-        self.page = _page(start, len(self._rows()))
+        self.page = {**_page(start, len(self._rows())), "shown": self.page["shown"]}
         self._due = True
         self._go()
 
@@ -212,6 +213,7 @@ class TextAttributionsWidget(ViewWidget):
                 self.status = {**IDLE, "state": "failed", "text": record["message"], "error": record}
                 return
             self.results = done.result()
+            self.page = {**self.page, "shown": {"start": self.page["start"], "total": self.page["total"]}}
             self.result = self.results[0] if self.results else None
             self.status = IDLE
 
@@ -240,8 +242,8 @@ class TextAttributionsWidget(ViewWidget):
         return self._session
 
 
-def _page(start: int, total: int) -> dict[str, int]:
-    return {"start": start, "size": PAGE, "total": total}
+def _page(start: int, total: int) -> dict[str, Any]:
+    return {"start": start, "size": PAGE, "total": total, "shown": None}
 
 
 def _settings(evaluation: Evaluation) -> dict[str, Any]:

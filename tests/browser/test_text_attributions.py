@@ -79,8 +79,8 @@ def test_it_turns_pages_and_opens_a_row(notebook: Notebook, text: Locator) -> No
     row = text.locator("article .link").first
     on_the_first_page = row.inner_text()
     text.get_by_role("button", name="Next").click()
-    expect(text.get_by_text("6 to 10 of 18")).to_be_visible()
-    expect(row).not_to_have_text(on_the_first_page)  # the texts come after the count
+    expect(text.get_by_text("6 to 10 of 18", exact=True)).to_be_visible()  # once the texts are there
+    expect(row).not_to_have_text(on_the_first_page)
     name = row.inner_text()
     row.click()
     notebook.wait_for_python("workbench.widget.row", int(name.removeprefix("Row ")))

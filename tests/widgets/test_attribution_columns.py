@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import mldebug_widgets as mld
-from mldebug_widgets.widgets.attribution_columns import MOST_CATEGORIES
+from mldebug_widgets.widgets.attribution_columns import MOST_CATEGORIES, Column, curve_of, rounded
 from mldebug_widgets.widgets.attribution_summary import FeatureAttributions, cell_text, row_of, summary_of
 
 N = 240
@@ -65,6 +65,35 @@ def test_a_constant_column_is_one_point(features: dict[str, FeatureAttributions]
     assert curve.x.tolist() == [5.0]
     assert curve.count.tolist() == [N]
     assert curve.n_missing == 0
+
+
+def test_whole_numbers_of_few_values_have_a_mean_for_each() -> None:
+    rng = np.random.default_rng(0)
+    month, size = rng.integers(1, 13, 300), rng.normal(size=300)
+    frame = pd.DataFrame({"month": month, "size": size, "code": rng.integers(0, 900, 300)})
+    ev = mld.evaluate(lambda rows: (rows["month"] * rows["size"]).to_numpy(), (frame, size), task="regression")
+    found = mld.attributions(ev, method="feature_ablation", trust=False)
+    drawn = {feature.name: feature for feature in summary_of(found).features}
+    assert {name: feature.whole for name, feature in drawn.items()} == {"month": True, "size": False, "code": True}
+    curve = drawn["month"].curve
+    assert curve.x.tolist() == list(range(1, 13))
+    own = values_of(found, "month")
+    np.testing.assert_allclose(curve.mean, [own[month == each].mean() for each in range(1, 13)])
+
+
+def test_of_few_rows_the_curve_has_fewer_bins() -> None:
+    x = np.linspace(0, 1, 46)
+    curve = curve_of(Column(x, "numeric", ()), x)
+    assert len(curve.x) == 4
+    assert curve.count.min() >= 10
+
+
+def test_rounding_is_as_exact_as_a_plot() -> None:
+    x = np.random.default_rng(0).normal(size=1_000)
+    near = rounded(x, x.min(), x.max())
+    assert np.abs(near - x).max() <= np.ptp(x) / 500 + 1e-12
+    assert len(np.unique(near)) <= 250
+    assert rounded(np.array([2.0, 2.0]), 2.0, 2.0).tolist() == [2.0, 2.0]
 
 
 def test_rows_without_a_value_are_counted_apart(features: dict[str, FeatureAttributions], result: Any) -> None:

@@ -64,6 +64,7 @@ class TestExportedFile:
         assert isinstance(panel, AttributionsWidget)
         assert len(panel.result.rows) == 5_000
         carried = workbench.carried_rows(include_data=False)
+        assert carried is not None
         rows = dots_of(panel.report_state(include_data=False))["rows"]
         assert np.isin(carried, rows).all()
         assert MOST_DOTS < len(rows) <= MOST_DOTS + 198

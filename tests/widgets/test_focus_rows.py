@@ -33,7 +33,7 @@ def test_next_and_previous_walk_over_all_rows_in_focus_by_loss(session: Workbenc
     session.select(rows)
     expected = in_order(session, range(60) if rows is None else rows)
     words = "rows" if rows is None else "in the selection"
-    walked = []
+    walked: list[int] = []
     row, _ = row_in_focus(session)
     while row is not None:
         assert place_of(session, row) == RowPlace(len(walked), len(expected), words, by_loss=True)

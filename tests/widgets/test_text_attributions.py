@@ -64,6 +64,20 @@ def test_pages_do_not_overlap(session: WorkbenchWidget) -> None:
     assert panel.page["start"] == 15
 
 
+def test_the_count_is_of_what_is_shown_until_another_page_is_there() -> None:
+    session = WorkbenchWidget(texts_evaluation())
+    session.panel = "text_attributions"
+    panel = panel_of(session)
+    panel.refresh()
+    total = panel.page["total"]
+    assert panel.page["shown"] == {"start": 0, "total": total}
+    session.panel = "overview"
+    panel.turn(PAGE)
+    assert (panel.page["start"], panel.page["shown"]["start"]) == (PAGE, 0)
+    panel.refresh()
+    assert (panel.page["start"], panel.page["shown"]["start"]) == (PAGE, PAGE)
+
+
 def test_several_methods_and_another_class(session: WorkbenchWidget) -> None:
     panel = panel_of(session)
     before = panel.results[0].texts[0].values

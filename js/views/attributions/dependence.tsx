@@ -2,9 +2,10 @@
 import { useCallback, useMemo } from "preact/hooks";
 import type { FeatureAttributions } from "../../contract/attributions";
 import { type Values, values } from "../../contract/values";
-import { columnName, formatCount, formatSigned, useSize } from "../../ui";
+import { columnName, formatSigned, useSize } from "../../ui";
 import { DotCanvas, type DotHandlers } from "./dot_canvas";
-import { cellText, type Dots } from "./dots";
+import type { Dots } from "./dots";
+import { Means } from "./means";
 import { type Colors, type Plot, paintPlot } from "./paint";
 import { decimalsOf } from "./steps";
 import { dateTicks, numberTicks } from "./ticks";
@@ -171,35 +172,5 @@ function XAxis({ feature, ranges, width }: { feature: FeatureAttributions; range
         </span>
       ))}
     </div>
-  );
-}
-
-/** The mean line as numbers. */
-function Means({ feature }: { feature: FeatureAttributions }) {
-  const { curve, labels } = feature;
-  const [x, mean, count] = [values(curve.x), values(curve.mean), values(curve.count)];
-  const decimals = decimalsOf([...mean]);
-  return (
-    <details class="small">
-      <summary>as a table</summary>
-      <table>
-        <thead>
-          <tr>
-            <th>{labels.length > 0 ? "value" : "mean value"}</th>
-            <th class="num">mean attribution</th>
-            <th class="num">rows</th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...x].map((value, bin) => (
-            <tr key={value}>
-              <td>{cellText(feature, value)}</td>
-              <td class="num">{formatSigned(mean[bin] as number, decimals)}</td>
-              <td class="num">{formatCount(count[bin] as number)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
   );
 }

@@ -110,12 +110,18 @@ export function cellText(feature: FeatureAttributions, x: number): string {
   return formatNumber(feature.whole ? Math.round(x) : x);
 }
 
-/** A drawn row's cell in words, "about 14.2" where the file holds no more of it. */
+/** A drawn row's cell in words, "≈ 14.2" where the file holds no more of it. */
 export function dotText(feature: FeatureAttributions, dots: Dots, dot: number, column: number): string {
   const x = dots.x[dot * dots.width + column] as number;
   const text = cellText(feature, x);
   const isRounded = dots.rounded[dot] === 1 && feature.labels.length === 0 && Number.isFinite(x);
-  return isRounded && text !== "" ? `about ${text}` : text;
+  return isRounded && text !== "" ? `≈ ${text}` : text;
+}
+
+/** " = 14.2", " ≈ 14.2", or nothing. */
+export function equals(cell: string): string {
+  if (cell === "") return "";
+  return cell.startsWith("≈") ? ` ${cell}` : ` = ${cell}`;
 }
 
 /** The dots that can be seen, from left to right and from the bottom up. */

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { RowAttributions } from "../../contract/attributions";
 import { formatCount, LinkButton, MiddleEllipsis } from "../../ui";
+import { equals } from "./dots";
 import { distinctNames } from "./names";
 import { type Bar, FIRST, folded, isFolded, waterfallOf } from "./steps";
 import { outputWords, whyNoSum } from "./words";
@@ -51,12 +52,12 @@ interface StepProps {
 function Step({ bar, named, zero }: StepProps) {
   const { name, cell, baseline, value, text, from, to } = bar;
   const up = (value ?? 0) > 0;
-  const title = cell === "" ? name : `${name} = ${cell}${baseline === "" ? "" : `, baseline ${baseline}`}`;
+  const title = `${name}${equals(cell)}${cell === "" || baseline === "" ? "" : `, baseline ${baseline}`}`;
   return (
     <li>
       <span class="label" title={title}>
         <MiddleEllipsis text={named(name)} whole={title} />
-        {cell !== "" && <span class="cell"> = {cell}</span>}
+        {cell !== "" && <span class="cell">{equals(cell)}</span>}
       </span>
       <span class="track" aria-hidden="true">
         {zero !== null && <span class="zero" style={{ left: percent(zero) }} />}

@@ -121,7 +121,7 @@ describe("dots", () => {
     const dots = readDots(file.dots);
     const [rounded, exact] = [dots.rounded.indexOf(1), dots.rounded.indexOf(0)];
     const age = file.features[0] as FeatureAttributions;
-    expect(dotText(age, dots, rounded, 0)).toMatch(/^about \d+$/);
+    expect(dotText(age, dots, rounded, 0)).toMatch(/^≈ \d+$/);
     expect(dotText(age, dots, exact, 0)).toMatch(/^\d+$/);
     expect(dotText(file.features[1] as FeatureAttributions, dots, rounded, 1)).toMatch(/^(Lima|Oslo|Rome)$/);
     expect(footNotes(file)).toContain(

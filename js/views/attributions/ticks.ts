@@ -16,11 +16,13 @@ export function numberTicks(from: number, to: number, whole: boolean, count = 4)
   const span = high - low;
   if (!Number.isFinite(span) || span <= 0) return [{ value: low, text: formatFixed(low, whole ? 0 : 2) }];
   const magnitude = 10 ** Math.floor(Math.log10(span / count));
-  const step = (whole ? WHOLE_STEPS : ROUND_STEPS).map((factor) => factor * magnitude).find(
-    (each) =>
-      (!whole || Number.isInteger(each)) &&
-      Math.floor(high / each + 1e-9) - Math.ceil(low / each - 1e-9) <= count,
-  );
+  const step = (whole ? WHOLE_STEPS : ROUND_STEPS)
+    .map((factor) => factor * magnitude)
+    .find(
+      (each) =>
+        (!whole || Number.isInteger(each)) &&
+        Math.floor(high / each + 1e-9) - Math.ceil(low / each - 1e-9) <= count,
+    );
   if (step === undefined) return [];
   const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
   const decimals = decimalsOf(step);

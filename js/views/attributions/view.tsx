@@ -76,6 +76,7 @@ function Parts({ host, panel, ask }: PartsProps) {
   };
   const state = (part: Parameters<typeof statusOf>[0]) =>
     live && <PartState part={part} status={statusOf(part)} ask={ask} />;
+  const none = selection.n === 0;
   const many = result !== null && result.n_rows > 1;
   return (
     <>
@@ -113,11 +114,12 @@ function Parts({ host, panel, ask }: PartsProps) {
           </section>
         )}
       </div>
-      {(compared || (live && statusOf("compared").state !== "idle")) && selection.kind !== "all" && (
+      {selection.kind !== "all" && (compared || none || (live && statusOf("compared").state !== "idle")) && (
         <section aria-label="The selection" class="compared">
           <h3>{compared?.label ?? selection.label} against the rest</h3>
           {state("compared")}
           {compared && <Compared compared={compared} />}
+          {none && <p class="quiet">The selection holds no row; what stands above is of all rows.</p>}
         </section>
       )}
     </>

@@ -8,7 +8,7 @@ import type {
 } from "../../contract/attributions";
 import { values } from "../../contract/values";
 import { columnName, formatCount, formatSeconds, formatSigned, plural } from "../../ui";
-import { cellText, type Dots, dotText } from "./dots";
+import { cellText, type Dots, dotText, equals } from "./dots";
 import { decimalsOf } from "./steps";
 
 const WITHOUT_BASELINE = new Set(["saliency", "input_x_gradient"]);
@@ -46,13 +46,13 @@ export function placeWords({ at, total, rows, by_loss }: RowPlace): string {
   return by_loss ? `${place}, by loss` : place;
 }
 
-/** "Row 12: age = 81, +0.39": one dot of a column. */
+/** "Row 12: age = 81 (+0.39)": one dot of a column. */
 export function dotWords(feature: FeatureAttributions, dots: Dots, dot: number, column: number): string {
   const value = dots.values[dot * dots.width + column] as number;
   return `Row ${formatCount(dots.rows[dot] as number)}: ${stepWords(feature, dots, dot, column, value)}`;
 }
 
-/** "Row 12: age = 81 +0.39, member = False +0.07": the largest steps of a row. */
+/** "Row 12: age = 81 (+0.39), member = False (+0.07)": the largest steps of a row. */
 export function rowWords(features: readonly FeatureAttributions[], dots: Dots, dot: number): string {
   const largest = features
     .map((feature, column) => ({ feature, column, value: dots.values[dot * dots.width + column] as number }))
@@ -71,7 +71,7 @@ function stepWords(
 ): string {
   const cell = dotText(feature, dots, dot, column);
   const amount = formatSigned(value, decimalsOf([dots.low, dots.high]));
-  return `${columnName(feature.name)}${cell === "" ? "" : ` = ${cell}`} ${amount}`;
+  return `${columnName(feature.name)}${equals(cell)} (${amount})`;
 }
 
 export function footNotes(result: AttributionsSummary): string[] {

@@ -74,6 +74,21 @@ describe("a text", () => {
 });
 
 describe("the panel", () => {
+  test("the count is of the texts that are shown, until others are there", async () => {
+    const page = { start: 5, size: 5, total: 18, shown: { start: 0, total: 18 } };
+    const words = async (changes: object) =>
+      (await panel({ page, ...changes })).one(".pager span").textContent;
+    const running = { state: "running", text: "Reading the texts", fraction: null };
+    expect(await words({ status: running })).toBe("1 to 5 of 18, 6 to 10 coming");
+    expect(await words({ status: { ...running, state: "cancelled" } })).toBe(
+      "1 to 5 of 18, 6 to 10 not computed",
+    );
+    expect(await words({ page: { ...page, shown: { start: 5, total: 18 } } })).toBe("6 to 10 of 18");
+    expect(await words({ page: { ...page, start: 0, total: 7 }, status: running })).toBe(
+      "1 to 5 of 18, 1 to 5 of 7 coming",
+    );
+    expect(await words({ page: { ...page, shown: null }, status: running })).toBe("6 to 10 of 18 coming");
+  });
   test("asks for other methods, another class and another page", async () => {
     const configure = vi.fn();
     const turn = vi.fn();
@@ -144,7 +159,7 @@ describe("the panel", () => {
   });
 
   test("says what fills it where no row is in focus", async () => {
-    const drawn = await panel({ ...texts.nothing, page: { start: 0, size: 5, total: 0 } });
+    const drawn = await panel({ ...texts.nothing, page: { start: 0, size: 5, total: 0, shown: null } });
     expect(drawn.text()).toContain("No row is in focus");
   });
 });

@@ -60,7 +60,7 @@ function Body({ host }: { host: ViewHost }) {
           ))}
         </div>
       )}
-      {live && page && page.total > page.size && <Pager page={page} ask={ask} />}
+      {live && page && page.total > page.size && <Pager page={page} running={running} ask={ask} />}
       {results.map((result) => (
         <Checks key={result.method} result={result} several={results.length > 1} />
       ))}
@@ -113,7 +113,7 @@ function Legend({ results }: { results: readonly TextAttributionsResult[] }) {
   );
 }
 
-function Pager({ page, ask }: { page: TextPage; ask: Ask }) {
+function Pager({ page, running, ask }: { page: TextPage; running: boolean; ask: Ask }) {
   const { start, size, total } = page;
   const last = Math.min(start + size, total);
   return (
@@ -121,14 +121,24 @@ function Pager({ page, ask }: { page: TextPage; ask: Ask }) {
       <Button disabled={start === 0} onClick={() => ask("turn", { start: start - size })}>
         Previous
       </Button>
-      <span>
-        {formatCount(start + 1)} to {formatCount(last)} of {formatCount(total)}
-      </span>
+      <span role="status">{pageWords(page, running)}</span>
       <Button disabled={last >= total} onClick={() => ask("turn", { start: start + size })}>
         Next
       </Button>
     </nav>
   );
+}
+
+/** "1 to 5 of 18": what is shown; "1 to 5 of 18, 6 to 10 coming" while others are awaited. */
+function pageWords({ start, size, total, shown }: TextPage, running: boolean): string {
+  const state = running ? "coming" : "not computed";
+  const words = (from: number, of: number) =>
+    `${formatCount(from + 1)} to ${formatCount(Math.min(from + size, of))}`;
+  const asked = words(start, total);
+  if (shown === null || shown.total === 0) return `${asked} of ${formatCount(total)} ${state}`;
+  const now = `${words(shown.start, shown.total)} of ${formatCount(shown.total)}`;
+  if (shown.start === start && shown.total === total) return now;
+  return `${now}, ${asked}${shown.total === total ? "" : ` of ${formatCount(total)}`} ${state}`;
 }
 
 function Checks({ result, several }: { result: TextAttributionsResult; several: boolean }) {
@@ -156,7 +166,7 @@ function leadSentence(
   const [first] = results;
   if (first === undefined) return "Which words moved the model's answer.";
   const how = results.length > 1 ? `${results.length} methods, one under the other` : methodWords(first);
-  const total = page?.total ?? first.texts.length;
+  const total = page?.shown?.total ?? first.texts.length;
   const of = selection.kind === "all" ? "" : " in the selection";
   const which = `${formatCount(first.texts.length)} of ${plural(total, "text")}${of}`;
   return `${how}. ${which}${inWorkbench ? ", highest loss first" : ""}.`;
