@@ -13,7 +13,7 @@ import numpy as np
 from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.row_metric import searched_rows
 from mldebug_widgets.analyzers.slice_finding.assembly import Assembly
-from mldebug_widgets.analyzers.slice_finding.cost import warn_of_cost, within
+from mldebug_widgets.analyzers.slice_finding.cost import told_of_cost, within
 from mldebug_widgets.analyzers.slice_finding.looks import Looks, Progress, Turn
 from mldebug_widgets.analyzers.slice_finding.next_steps import Advisor
 from mldebug_widgets.analyzers.slice_finding.notes import about, left_out, nothing_to_find
@@ -126,7 +126,8 @@ def find_slices(
     cancelled
         Asked at least every 100 ms; when it says True the search raises ``concurrent.futures.CancelledError``.
     progress
-        Called with what is being done, and how far it is (0 to 1).
+        Called with what is being done, and how far it is (0 to 1); told what a long search may take, in place of the
+        warning.
 
     Returns
     -------
@@ -241,7 +242,7 @@ def _search(
     )
     fewer: tuple[str, ...] = ()
     if most_seconds is None:
-        warn_of_cost(vocabulary.columns, n_seen, options)
+        looks = told_of_cost(vocabulary.columns, n_seen, options, looks)
     else:
         options, fewer = within(most_seconds, vocabulary.columns, n_seen, options)
     discovery = Discovery(halves, vocabulary, options, looks)

@@ -324,6 +324,16 @@ def test_many_conditions_say_what_they_cost() -> None:
     assert len(result) == 3
 
 
+def test_whoever_listens_is_told_what_a_search_may_cost_from_its_first_count_on() -> None:
+    told: list[str] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        find_slices(weak(), max_predicates=6, columns=["city", "income"], progress=lambda text, _: told.append(text))
+    counting = [text for text in told if text != "reading the columns"]
+    assert counting
+    assert all(text.endswith(", may take 1 second") for text in counting)
+
+
 def test_a_search_that_is_not_wanted_stops() -> None:
     with pytest.raises(CancelledError):
         find_slices(weak(), cancelled=lambda: True)

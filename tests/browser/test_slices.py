@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.appearance import faults_of
 from tests.browser.lab import Notebook
 from tests.browser.offline import opened_offline
+from tests.browser.slices_panel import builder, chip, counted, query_field, show, slice_list, slices
 
 #: A model that is wrong far more often for evening flights of one carrier, and a column that it never saw.
 SETUP = """
@@ -76,39 +77,9 @@ def nothing_goes_wrong(notebook: Notebook) -> Iterator[None]:
     assert notebook.foreign_requests == []
 
 
-def slice_list(workbench: Locator) -> Locator:
-    return workbench.get_by_role("region", name="Slices", exact=True)
-
-
-def slices(workbench: Locator) -> Locator:
-    return slice_list(workbench).locator("button.pick")
-
-
-def builder(workbench: Locator) -> Locator:
-    return workbench.get_by_role("region", name="Build a slice")
-
-
-def query_field(workbench: Locator) -> Locator:
-    return builder(workbench).get_by_role("combobox", name="Query")
-
-
-def show(workbench: Locator, name: str) -> None:
-    """Switch between list, tree and two features."""
-    workbench.get_by_role("radio", name=name, exact=True).click()
-
-
-def counted(workbench: Locator) -> Locator:
-    """The line that says how many rows the query in hand finds."""
-    return builder(workbench).locator(".measure")
-
-
 def rows_of(notebook: Notebook, condition: str) -> list[int]:
     found: list[int] = notebook.python(f"np.flatnonzero({condition}).tolist()")
     return found
-
-
-def chip(workbench: Locator) -> Locator:
-    return workbench.locator(".chip")
 
 
 def test_the_planted_weakness_comes_first_and_is_confirmed(notebook: Notebook, workbench: Locator) -> None:
@@ -293,6 +264,35 @@ def test_other_settings_search_again(notebook: Notebook, workbench: Locator) -> 
     notebook.wait_for_python("panel().result.max_predicates", 3, seconds=30)
 
 
+def test_a_search_that_crashes_leaves_panel_and_kernel_usable(notebook: Notebook, workbench: Locator) -> None:
+    found = slices(workbench).count()
+    notebook.execute("import mldebug_widgets.widgets.slices as searching; kept = searching.find_slices")
+    notebook.execute("searching.find_slices = lambda *_, **options: 1 / 0")
+    workbench.get_by_label("Metric").select_option(label="loss")
+    failed = workbench.get_by_role("alert").filter(has_text="ZeroDivisionError")
+    expect(failed).to_be_visible(timeout=30_000)
+    expect(slices(workbench)).to_have_count(found)
+    query_field(workbench).fill('carrier == "B6"')
+    query_field(workbench).press("Escape")
+    expect(counted(workbench)).to_contain_text("rows")
+
+    notebook.execute("searching.find_slices = kept")
+    failed.get_by_role("button", name="Try again").click()
+    notebook.wait_for_python("panel().result.metric_name", "loss", seconds=30)
+    expect(failed).to_have_count(0)
+    workbench.get_by_label("Metric").select_option(label="error")
+    notebook.wait_for_python("panel().result.metric_name", "error", seconds=30)
+
+
+def test_a_slice_of_the_list_is_changed_in_the_builder(workbench: Locator) -> None:
+    slice_list(workbench).get_by_role("button", name=re.compile("^More about")).first.click()
+    workbench.get_by_role("button", name="Change in the builder").first.click()
+    expect(builder(workbench).get_by_role("heading", name="Build a slice")).to_be_focused()
+    expect(builder(workbench)).to_be_in_viewport(ratio=0.9)
+    expect(query_field(workbench)).to_have_value(re.compile("carrier"))
+    slice_list(workbench).get_by_role("button", name=re.compile("^Less about")).first.click()
+
+
 def test_a_moved_threshold_is_said_until_it_is_searched_again(notebook: Notebook, workbench: Locator) -> None:
     notebook.execute("workbench.widget.threshold = 0.05")
     workbench.get_by_role("button", name="Search again").click()
@@ -374,3 +374,4 @@ class TestExportedFile:
         hours.focus()
         hours.press("ArrowRight")
         expect(hours).not_to_have_attribute("aria-valuetext", "all rows")
+        expect(chip(page.locator("[data-mld-workbench]").first).first).to_contain_text("hour")

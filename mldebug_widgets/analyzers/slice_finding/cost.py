@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mldebug_widgets.analyzers.slice_finding.looks import Looks
 from mldebug_widgets.analyzers.slice_finding.options import Options
 from mldebug_widgets.analyzers.slice_search.coded import CodedColumn
 
@@ -53,17 +54,22 @@ def _with_one_more(ways: list[float], count: int, most: int) -> list[float]:
     ]
 
 
-def warn_of_cost(columns: Sequence[CodedColumn], n: int, options: Options) -> None:
-    """Warn before a search that may take long."""
+def told_of_cost(columns: Sequence[CodedColumn], n: int, options: Options, looks: Looks) -> Looks:
+    """Say before a search that it may take long: with everything that a listener is told, else as a warning."""
     seconds = estimated_seconds(columns, n, options)
     if seconds <= LONG_SECONDS and options.max_predicates <= MANY_PREDICATES:
-        return
+        return looks
+    if looks.progress is not None:
+        telling = looks.adding(f"may take {in_words(seconds)}")
+        telling.tell("searching slices")
+        return telling
     fewer = f"max_predicates={options.max_predicates - 1}" if options.max_predicates > 1 else "columns="
     warnings.warn(
         f"Up to {options.max_predicates} conditions over {len(columns)} columns and {n:,} rows may take "
         f"{in_words(seconds)}; {fewer} or merge=False is faster, and an interrupt stops it.",
         stacklevel=4,
     )
+    return looks
 
 
 def within(seconds: float, columns: Sequence[CodedColumn], n: int, options: Options) -> tuple[Options, tuple[str, ...]]:
@@ -81,8 +87,10 @@ def within(seconds: float, columns: Sequence[CodedColumn], n: int, options: Opti
 
 def in_words(seconds: float) -> str:
     """Return a duration in words."""
+    if seconds < 1.5:
+        return "1 second"
     if seconds < 90:
-        return f"{max(seconds, 1):.0f} seconds"
+        return f"{seconds:.0f} seconds"
     if seconds < 5400:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:,.0f} hours"

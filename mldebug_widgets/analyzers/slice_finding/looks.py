@@ -24,6 +24,11 @@ class Looks:
         if self.progress is not None:
             self.progress(doing, None)
 
+    def adding(self, words: str) -> Looks:
+        """Return the same, with ``words`` behind whatever is told."""
+        tell = self.progress
+        return self if tell is None else Looks(self.cancelled, lambda doing, part: tell(f"{doing}, {words}", part))
+
     def look(self) -> None:
         """Raise ``CancelledError`` when the work is no longer wanted."""
         if self.cancelled():
