@@ -152,13 +152,16 @@ class WhatifWidget(ViewWidget):
     @request
     def predict(self, row: int, edits: Mapping[str, Any]) -> Prediction:
         """Return the model's answer for ``row`` with ``edits``."""
-        return predict_edited(self.evaluation, checked_row(row, self.n_rows), self._checked(edits))
+        at, values = checked_row(row, self.n_rows), self._checked(edits)
+        with self._worker.making_way():
+            return predict_edited(self.evaluation, at, values)
 
     @request
     def curve(self, row: int, position: int, edits: Mapping[str, Any]) -> CurveDrawing:
         """Draw the curve of the feature at ``position`` with the other edits applied, and return it."""
         at, feature, values = checked_row(row, self.n_rows), self._position(position), self._checked(edits)
-        curve = edited_curve(self.evaluation, at, feature, values)
+        with self._worker.making_way():
+            curve = edited_curve(self.evaluation, at, feature, values)
         drawing = self._drawing(open_row(self.evaluation, at), curve, values)
         if drawing.values is not None:
             self.charts[drawing.chart].draw(drawing.values)

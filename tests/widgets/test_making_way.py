@@ -14,6 +14,7 @@ import pytest
 import mldebug_widgets as mld
 from mldebug_widgets.widgets.attributions import AttributionsWidget
 from mldebug_widgets.widgets.pieces import PieceWork
+from mldebug_widgets.widgets.whatif import WhatifWidget
 from mldebug_widgets.widgets.workbench import WorkbenchWidget
 from tests.widgets.linear_evaluations import linear_evaluation
 
@@ -112,6 +113,15 @@ class TestTheWorkbench:
         workbench, model = watched_workbench(monkeypatch)
         workbench.panel = "attributions"
         assert model.ways
+        assert all(model.ways)
+
+    def test_makes_way_for_the_answers_of_whatif(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        workbench, model = watched_workbench(monkeypatch)
+        whatif = workbench.open_panel("whatif")
+        assert isinstance(whatif, WhatifWidget)
+        whatif.predict(3, {"0": 0.5})
+        whatif.curve(3, 1, {})
+        assert len(model.ways) >= 2
         assert all(model.ways)
 
     def test_goes_on_where_another_panel_is_open(self, monkeypatch: pytest.MonkeyPatch) -> None:
