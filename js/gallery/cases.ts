@@ -40,6 +40,7 @@ import {
   failedChecks,
   imagesAnswers,
   fixture as imagesFixture,
+  longLayers,
   MANY_CLASSES,
   SUSPICION,
 } from "./images_fixtures";
@@ -309,6 +310,7 @@ export const cases: Record<string, GalleryCase> = {
     classes: MANY_CLASSES,
     settings: { ...imagesFixture.live.settings, beside: null, target: 3 },
   }),
+  "gradcam-long-layers": imagesPanel({}, { maps: () => longLayers }),
   "gradcam-failed-checks": imagesPanel({}, { checks: () => failedChecks }),
   "gradcam-computing": imagesPanel(
     { status: { state: "running", text: "Deleting the brightest parts", fraction: 0.4 } },

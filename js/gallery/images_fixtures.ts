@@ -26,6 +26,18 @@ export const imagesAnswers: Answers = {
   cancel: () => true,
 };
 
+/** Layers of a deep network, whose paths are longer than the list is wide. */
+const LONG_LAYERS = [
+  "denseblock4.denselayer16.conv2",
+  "transition3.pool",
+  "denseblock2.denselayer12.norm1",
+].map((path, at) => ({
+  ...fixture.maps.layers[0],
+  name: `backbone.features.${path}`,
+  label: `backbone.features.${path} ${["Conv2d", "AvgPool2d", "BatchNorm2d"][at]} · 1,024 channels, 14 x 14`,
+}));
+export const longLayers = { ...fixture.maps, layers: LONG_LAYERS, layer: LONG_LAYERS[0]?.name };
+
 /** Every second map failed a check. */
 export const failedChecks = {
   trust_lines: fixture.checks.trust_lines.map((line, place) =>

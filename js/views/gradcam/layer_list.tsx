@@ -1,4 +1,5 @@
 /** The layers that maps can be made at, best first, each one click away. */
+import { Fragment } from "preact";
 import type { ImagePage, LayerCandidate } from "../../contract/generated";
 import { formatFixed } from "../../ui";
 
@@ -25,8 +26,7 @@ export function LayerList({ layer, page, onChange }: LayerListProps) {
             checked={candidate.name === shown}
             onChange={() => onChange(candidate.name)}
           />
-          <LayerName label={candidate.label} />
-          <span class="num quiet">{scoreText(candidate, place)}</span>
+          <LayerName label={candidate.label} score={scoreText(candidate, place)} />
         </label>
       ))}
       {layer !== "" && (
@@ -41,12 +41,21 @@ export function LayerList({ layer, page, onChange }: LayerListProps) {
   );
 }
 
-/** "features.7 ReLU" over "64 channels, 14 x 14". */
-function LayerName({ label }: { label: string }) {
-  const [named, output] = label.split(" · ");
+/** "features.7 ReLU", which may break after a dot, over "64 channels, 14 x 14" and the score. */
+function LayerName({ label, score }: { label: string; score: string }) {
+  const [named = "", output] = label.split(" · ");
+  const parts = named.split(/(?<=\.)/);
   return (
     <span class="layer-name">
-      {named} {output !== undefined && <span class="layer-output quiet">{output}</span>}
+      {parts.map((part, at) => (
+        <Fragment key={parts.slice(0, at + 1).join("")}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}{" "}
+      <span class="layer-output quiet">
+        <span>{output}</span> <span class="num">{score}</span>
+      </span>
     </span>
   );
 }
