@@ -250,3 +250,17 @@ def test_imputed_columns_and_their_indicators_are_summed_to_the_column() -> None
     moved = (step.transform(frame) - step.transform(base)) * weights.numpy()
     np.testing.assert_allclose(result.values, moved[:, :P] + moved[:, P:], **EXACT)
     np.testing.assert_allclose(result.delta, 0, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["integrated_gradients", "gradient_shap", "input_x_gradient", "feature_ablation"])
+def test_rows_are_the_same_whatever_block_they_are_in(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    options: dict[str, Any] = {"method": name, "n_samples": 4, "n_steps": 4, "trust": False}
+    options["baseline"] = "background" if name == "gradient_shap" else 4
+    plain = attributions(telling(), range(16), **options)
+    assert len(np.unique(plain.target[:7])) > 1
+    monkeypatch.setattr("mldebug_widgets.analyzers.attribution.engine.BLOCK_ROWS", 7)
+    monkeypatch.setattr("mldebug_widgets.analyzers.attribution.masking.BLOCK_ROWS", 7)
+    blocks = attributions(telling(), range(16), **options)
+    for attribute in ("values", "output", "baseline_output"):
+        np.testing.assert_allclose(getattr(blocks, attribute), getattr(plain, attribute), atol=1e-5)
+    assert blocks.notes == plain.notes
