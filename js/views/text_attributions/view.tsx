@@ -61,9 +61,11 @@ function Body({ host }: { host: ViewHost }) {
         </div>
       )}
       {live && page && page.total > page.size && <Pager page={page} running={running} ask={ask} />}
-      {results.map((result) => (
-        <Checks key={result.method} result={result} several={results.length > 1} />
-      ))}
+      <div class="trust">
+        {results.map((result) => (
+          <Checks key={result.method} result={result} several={results.length > 1} />
+        ))}
+      </div>
     </>
   );
 }
