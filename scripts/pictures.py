@@ -12,14 +12,14 @@ PICTURES = {
     "attributions": "flights_attributions_light",
     "images": "digits_images_1000_light",
 }
-COLOURS = 192
+COLOURS = 256
 
 
 def main() -> None:
     """Write docs/images/*.png."""
     for name, taken in PICTURES.items():
         picture = Image.open(ROOT / "screenshots" / f"{taken}.png").convert("RGB")
-        few = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+        few = picture.quantize(COLOURS, kmeans=3, dither=Image.Dither.NONE)
         few.save(ROOT / "docs" / "images" / f"{name}.png", optimize=True)
 
 
