@@ -20,8 +20,7 @@ from mldebug_widgets.analyzers.attribution.methods import Method, checked_count,
 from mldebug_widgets.analyzers.attribution.pieces import Step, guarded
 from mldebug_widgets.analyzers.attribution.result import AttributionsResult
 from mldebug_widgets.analyzers.attribution.trust_checks import trust_checks
-from mldebug_widgets.analyzers.attribution.trust_lines import NAMES, unchecked
-from mldebug_widgets.analyzers.trust import TrustLine
+from mldebug_widgets.analyzers.trust import NAMES, TrustLine, unchecked
 from mldebug_widgets.errors import MldValueError
 
 if TYPE_CHECKING:

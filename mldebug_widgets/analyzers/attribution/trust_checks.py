@@ -14,8 +14,8 @@ import torch
 
 from mldebug_widgets.analyzers.attribution.engine import Found, Task, masked_model, work
 from mldebug_widgets.analyzers.attribution.pieces import is_out_of_memory
-from mldebug_widgets.analyzers.attribution.trust_lines import line_of, unchecked
-from mldebug_widgets.analyzers.trust import TrustLine
+from mldebug_widgets.analyzers.attribution.trust_lines import line_of
+from mldebug_widgets.analyzers.trust import TrustLine, unchecked
 
 if TYPE_CHECKING:
     from torch import nn

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from mldebug_widgets.analyzers.trust import NAMES, TABLE, TrustLine, Vocabulary, checked, unchecked
-
-__all__ = ["NAMES", "line_of", "unchecked"]
+from mldebug_widgets.analyzers.trust import TABLE, TrustLine, Vocabulary, checked
 
 #: Up to here a check is good. They are rules of thumb, written down where they are used and nowhere else.
 MOST_DELTA = 0.05

@@ -12,11 +12,11 @@ import torch
 from mldebug_widgets.analyzers.attribution.leaves import Batch
 from mldebug_widgets.analyzers.attribution.pieces import is_out_of_memory
 from mldebug_widgets.analyzers.attribution.trust_checks import randomised_copy, rank_correlation
-from mldebug_widgets.analyzers.attribution.trust_lines import NAMES, line_of, unchecked
+from mldebug_widgets.analyzers.attribution.trust_lines import line_of
 from mldebug_widgets.analyzers.text_attribution.computing import follow, per_piece
 from mldebug_widgets.analyzers.text_attribution.reading import Floats, TokenText
 from mldebug_widgets.analyzers.text_attribution.work import Plan, ReadText, compute
-from mldebug_widgets.analyzers.trust import TEXT, TrustLine
+from mldebug_widgets.analyzers.trust import NAMES, TEXT, TrustLine, unchecked
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
