@@ -250,7 +250,14 @@ def _search(
     assembly = Assembly(ev, halves, vocabulary, options.direction, discovery.n_searched)
     found = assembly.slices(ranked, options.k, confirm=options.confirm, reorder=options.fold)
     grown = ErrorTree(halves, vocabulary, options.rows_of(assembly.n), looks.cancelled).nodes() if options.tree else ()
-    notes = about(len(found), len(vocabulary.columns), options, is_complete=discovery.is_complete)
+    notes = about(
+        len(found),
+        halves,
+        options,
+        n_columns=len(vocabulary.columns),
+        n_searched=discovery.n_searched,
+        is_complete=discovery.is_complete,
+    )
     return _result(
         halves,
         options,

@@ -233,6 +233,18 @@ def test_nothing_to_find_is_said(values: Any, said: str) -> None:
     encode(result)
 
 
+def test_errors_that_are_all_held_back_are_said_to_be() -> None:
+    ev = weak()
+    values = np.zeros(4_000)
+    values[3] = 1.0
+    results = [find_slices(ev, metric=values, seed=seed, **QUICK) for seed in range(8)]
+    blind = [result for result in results if not len(result)]
+    assert 0 < len(blind) < 8
+    for result in blind:
+        assert "is 0 in all 2,000 rows that the search sees" in result.notes[0]
+        assert "the 2,000 held back to confirm" in result.notes[0]
+
+
 def test_what_is_missing_is_counted_in_words() -> None:
     ev = weak()
     values = error_of(ev)

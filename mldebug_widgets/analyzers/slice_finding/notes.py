@@ -41,16 +41,31 @@ def nothing_to_find(halves: Halves, options: Options) -> str:
     return ""
 
 
-def about(found: int, n_columns: int, options: Options, *, is_complete: bool) -> tuple[str, ...]:
+def about(
+    found: int, halves: Halves, options: Options, *, n_columns: int, n_searched: int, is_complete: bool
+) -> tuple[str, ...]:
     """Say why there are fewer slices than asked for."""
     if not n_columns:
         return ("No column gives a condition: see `skipped`.",)
     if found >= options.k:
         return ()
     if not found:
-        return ("No combination of conditions has enough rows.",)
+        return (_why_none(halves, n_searched),)
     if options.fold and not is_complete:
         slices = "slice was" if found == 1 else "slices were"
         return (f"Only {found} distinct {slices} found among the best candidates; the others repeat what is shown.",)
     slices = "distinct slice" if options.fold else "candidate"
     return (f"There {'is' if found == 1 else 'are'} only {found} {slices}{'' if found == 1 else 's'} of enough rows.",)
+
+
+def _why_none(halves: Halves, n_searched: int) -> str:
+    if not n_searched:
+        return "No combination of conditions has enough rows."
+    seen, label = halves.values[halves.discovery], halves.metric.label
+    if seen.min() == seen.max():
+        where = f"in all {len(seen):,} rows that the search sees"
+        return (
+            f"The {label} is {seen[0]:.4g} {where}: rows where it differs are all among the "
+            f"{int(halves.confirmation.sum()):,} held back to confirm. Evaluate more rows, or pass confirm=False."
+        )
+    return f"None of the {n_searched:,} combinations searched stands out."
