@@ -93,6 +93,7 @@ def test_the_model_is_as_it_was() -> None:
     [
         ("MLD-O100", {"tokenizer": 3}),
         ("MLD-O100", {"tokenizer": str.split}),
+        ("MLD-O110", {}),
         ("MLD-O100", {"tokenizer": lambda text: 1 / 0}),
         ("MLD-O101", {"tokenizer": lambda text: [5_000]}),
         ("MLD-O101", {"tokenizer": lambda text: [-1]}),
@@ -117,6 +118,12 @@ def test_a_function_around_a_hugging_face_tokenizer_is_told_what_to_return() -> 
     with pytest.raises(mld.MldError, match="MLD-O100") as caught:
         mld.evaluate(Mixed(), (TEXTS, TRUTH), tokenizer=encoded)
     assert 'tokenizer(text)["input_ids"]' in caught.value.fix
+
+
+def test_the_name_of_a_tokenizer_is_answered_with_how_to_load_it() -> None:
+    with pytest.raises(mld.MldError, match="MLD-O100") as caught:
+        mld.evaluate(Mixed(), (TEXTS, TRUTH), tokenizer="bert-base-uncased")
+    assert "from_pretrained" in caught.value.fix
 
 
 def test_a_tokenizer_without_texts_is_a_coded_error() -> None:

@@ -38,7 +38,8 @@ def adapt_model(
         ``MLD-M01`` when the model is of no known family.
     MldValueError
         ``MLD-O07`` when there is neither a model nor predictions, or both; ``MLD-O04`` or ``MLD-O06`` when
-        ``device``, ``preprocess`` or ``tokenizer`` (``MLD-O104``) is given to what cannot use it.
+        ``device``, ``preprocess`` or ``tokenizer`` (``MLD-O104``) is given to what cannot use it; ``MLD-O110``
+        when a torch model is given texts and nothing that makes numbers of them.
     """
     if device is not None and not isinstance(model, nn.Module):
         raise MldValueError(
@@ -50,6 +51,12 @@ def adapt_model(
         return _precomputed(model, table, preprocess, predictions)
     step = None if preprocess is None else Preprocess(preprocess, table.form)
     if step is None and text_input is not None and text_input.make is not None:
+        if isinstance(model, nn.Module):
+            raise MldValueError(
+                "MLD-O110", "tokenizer", f"None, and {type(model).__name__} is a torch model of texts",
+                "a function text -> token ids, a Hugging Face tokenizer, or preprocess=, a function texts -> tensor",
+                "Pass tokenizer= for a model over token ids, else preprocess=.",
+            )  # fmt: skip
         step = TextColumn(text_input.column, text_input.make)
     if isinstance(model, nn.Module):
         return TorchAdapter(model, step, table, module_device(model, device))

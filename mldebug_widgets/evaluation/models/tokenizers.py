@@ -92,6 +92,11 @@ _Read = Callable[[str, int | None], tuple[Any, npt.NDArray[np.intp] | None]]
 
 
 def _reader_of(tokenizer: Any) -> _Read:
+    if isinstance(tokenizer, str):  # a str has an encode() of another kind
+        raise MldTypeError(
+            "MLD-O100", "tokenizer", f"got the text {shown(tokenizer)}", _MAKES,
+            "Pass the tokenizer itself, for example transformers.AutoTokenizer.from_pretrained(name).",
+        )  # fmt: skip
     if callable(tokenizer) and hasattr(tokenizer, "convert_ids_to_tokens"):
         return lambda text, limit: _by_hugging_face(tokenizer, text, limit)
     if callable(getattr(tokenizer, "encode", None)) and not isinstance(tokenizer, type):
