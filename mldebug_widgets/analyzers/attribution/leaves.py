@@ -25,7 +25,7 @@ class Batch:
     Attributes
     ----------
     parts
-        The tensors of the input in order, (c, ...) each: one, or those of a tuple or dict.
+        The tensors of the input in order, (c, ...) each: one, or those of a tuple or dict, however nested.
     leaves
         What gradients are taken to, (c, ...) each: the parts that hold floats, then the outputs of embeddings.
     """
@@ -39,6 +39,21 @@ class Batch:
     def rows(self, start: int, stop: int) -> Batch:
         """Return rows start to stop."""
         return Batch([part[start:stop] for part in self.parts], [leaf[start:stop] for leaf in self.leaves])
+
+
+def tensors_in(inputs: Any) -> Tensors:
+    """Return the tensors of an input in order: it is one, or a tuple or dict of inputs."""
+    if isinstance(inputs, torch.Tensor):
+        return [inputs]
+    held = inputs.values() if isinstance(inputs, dict) else inputs
+    return [tensor for one in held for tensor in tensors_in(one)]
+
+
+def filled(example: Any, tensors: Iterator[torch.Tensor]) -> Any:
+    """Return an input of the make of ``example`` that holds ``tensors``."""
+    if isinstance(example, dict):
+        return {name: filled(one, tensors) for name, one in example.items()}
+    return tuple(filled(one, tensors) for one in example) if isinstance(example, tuple) else next(tensors)
 
 
 def uncompiled(module: nn.Module) -> nn.Module:
@@ -55,14 +70,14 @@ class Net:
     module
         The module to call: the user's own, or a copy of it.
     inputs
-        An example of what it reads: a tensor, or a tuple or dict of tensors.
+        An example of what it reads: a tensor, or a tuple or dict of such inputs.
     """
 
     def __init__(self, module: nn.Module, inputs: Any) -> None:
         self.module = module
-        self.names: tuple[str, ...] | None = tuple(inputs) if isinstance(inputs, dict) else None
         self.is_single = isinstance(inputs, torch.Tensor)
-        self.floating = [at for at, part in enumerate(self.split(inputs)) if part.is_floating_point()]
+        self._example = None if self.is_single else inputs
+        self.floating = [at for at, part in enumerate(tensors_in(inputs)) if part.is_floating_point()]
         self._only_reads = self._uncopied = False
         scripted = isinstance(module, torch.jit.ScriptModule)
         self.embeddings: list[nn.Module] = []
@@ -71,15 +86,9 @@ class Net:
         if self.embeddings:
             self.module = uncompiled(module)
 
-    def split(self, inputs: Any) -> Tensors:
-        """Return the tensors of an input in order."""
-        if isinstance(inputs, torch.Tensor):
-            return [inputs]
-        return list(inputs.values()) if isinstance(inputs, dict) else list(inputs)
-
     def batch(self, inputs: Any, *, with_embeddings: bool = True) -> Batch:
         """Return ``inputs`` with what gradients are taken to; embeddings are called once to see what they answer."""
-        parts = self.split(inputs)
+        parts = tensors_in(inputs)
         leaves = [parts[at] for at in self.floating]
         if self.embeddings and with_embeddings:
             leaves += self._embedded(parts)
@@ -133,10 +142,12 @@ class Net:
         return output
 
     def _called(self, parts: Sequence[torch.Tensor]) -> torch.Tensor:
-        if self.names is not None:
-            output: torch.Tensor = self.module(**dict(zip(self.names, parts, strict=True)))
+        output: torch.Tensor
+        if self.is_single:
+            output = self.module(parts[0])
         else:
-            output = self.module(parts[0]) if self.is_single else self.module(*parts)
+            inputs = filled(self._example, iter(parts))
+            output = self.module(**inputs) if isinstance(inputs, dict) else self.module(*inputs)
         return output
 
     def call_on(self, parts: Sequence[torch.Tensor], leaves: Sequence[torch.Tensor]) -> torch.Tensor:

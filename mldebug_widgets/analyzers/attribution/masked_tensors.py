@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
-from mldebug_widgets.analyzers.attribution.leaves import Net, Tensors
+from mldebug_widgets.analyzers.attribution.leaves import Net, Tensors, tensors_in
 from mldebug_widgets.analyzers.attribution.masking import Keep, Positions, Reader
 from mldebug_widgets.analyzers.attribution.raw_columns import owners_of
 from mldebug_widgets.errors import MldError
@@ -29,8 +29,8 @@ def masked_tensors(ev: Evaluation, net: Net | None, frame: pd.DataFrame, baselin
         owners = owners_of(ev, net, leaves=False)
     except MldError:
         return None
-    rows = net.split(ev.model.opened.inputs_of(frame, np.arange(len(frame))))
-    bases = net.split(ev.model.opened.inputs_of(baselines, np.arange(len(baselines))))
+    rows = tensors_in(ev.model.opened.inputs_of(frame, np.arange(len(frame))))
+    bases = tensors_in(ev.model.opened.inputs_of(baselines, np.arange(len(baselines))))
     if sum(part.numel() for part in rows) > MOST_VALUES:
         return None
     return _Tensors(net, rows, bases, owners)
