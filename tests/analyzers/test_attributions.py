@@ -127,6 +127,17 @@ def test_comparison_finds_the_column_that_acts_differently() -> None:
     difference = result.values[chosen].mean(axis=0) - result.values[~chosen].mean(axis=0)
     np.testing.assert_allclose(compared.difference, difference, rtol=1e-4, atol=1e-6)
     assert compared.selected_size[1] > 5 * compared.rest_size[1]
+    table = pd.DataFrame(result.values).groupby(chosen)
+    for at, (mean, size) in enumerate(
+        [(compared.rest_mean, compared.rest_size), (compared.selected_mean, compared.selected_size)]
+    ):
+        np.testing.assert_allclose(mean, table.mean().loc[bool(at)], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(size, table.agg(lambda side: side.abs().mean()).loc[bool(at)], rtol=1e-4, atol=1e-6)
+    variances = (table.var() * (table.count() - 1)).sum() / (len(frame) - 2)
+    varies = variances.to_numpy() > 1e-9
+    assert varies.tolist() == [True, True, False, True]  # the model does not read c
+    np.testing.assert_allclose(compared.effect[varies], difference[varies] / np.sqrt(variances)[varies], rtol=1e-3)
+    assert np.isnan(compared.effect[~varies]).all()
     assert compared.to_frame()["feature"].iloc[0] == "d"
     with pytest.raises(MldValueError, match="MLD-O89"):
         result.compare([])

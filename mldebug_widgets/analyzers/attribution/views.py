@@ -15,6 +15,9 @@ from mldebug_widgets.evaluation.schema import kind_of
 
 Floats = npt.NDArray[np.float32]
 
+#: Attributions that vary by no more than this part of the largest one are equal: what varies is the last digits.
+ROUNDING = 1e-6
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dependence:
@@ -133,7 +136,8 @@ def comparison_of(features: tuple[str, ...], values: Floats, chosen: npt.NDArray
     difference = selected.mean(axis=0) - rest.mean(axis=0)
     squares = sum(((side - side.mean(axis=0)) ** 2).sum(axis=0) for side in (selected, rest))
     spread = np.sqrt(squares / max(len(selected) + len(rest) - 2, 1))
-    effect = np.divide(difference, spread, out=np.full_like(difference, np.nan), where=spread > 0)
+    varies = spread > ROUNDING * max(np.abs(selected).max(), np.abs(rest).max())
+    effect = np.divide(difference, spread, out=np.full_like(difference, np.nan), where=varies)
     single = [side.astype(np.float32) for side in (selected.mean(axis=0), rest.mean(axis=0))]
     sizes = [np.abs(side).mean(axis=0).astype(np.float32) for side in (selected, rest)]
     return AttributionComparison(
