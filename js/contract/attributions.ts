@@ -27,6 +27,8 @@ export interface FeatureAttributions {
   readonly labels: readonly string[];
   /** All numbers are whole ones. */
   readonly whole: boolean;
+  /** What the dots' `x` are counted from. */
+  readonly origin: number;
   readonly curve: AttributionCurve;
 }
 
@@ -36,6 +38,7 @@ export interface AttributionDots {
   readonly values: NDArray;
   /** 0 to 254, each cell's place among its column's values; 255 = none. */
   readonly levels: NDArray;
+  /** The cells above their column's origin, or positions of labels. */
   readonly x: NDArray;
   /** (d,) as in the result; `deltas` are NaN for methods that do not add up. */
   readonly outputs: NDArray;

@@ -59,6 +59,7 @@ function madeUpFeature(column: number): FeatureAttributions {
     mean_abs: size,
     mean: size / 4,
     whole: column !== 0,
+    origin: 0,
     labels: column === 1 ? ["EWR", "JFK", "LGA", "<b>other</b>", "missing"] : [],
     curve: {
       x: f8(column === 1 ? [0, 1, 2, 3, 4] : [100, 400, 900, 1600, 2500]),

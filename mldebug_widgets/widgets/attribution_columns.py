@@ -59,6 +59,12 @@ class Column:
         present = self.x[np.isfinite(self.x)]
         return self.kind == "numeric" and present.size > 0 and bool((np.floor(present) == present).all())
 
+    @property
+    def origin(self) -> float:
+        """What the cells on screen are counted from: the lowest of numbers and moments, 0 for labels."""
+        present = self.x[np.isfinite(self.x)]
+        return float(present.min()) if not self.labels and present.size else 0.0
+
 
 def column_of(result: AttributionsResult, position: int, kinds: Sequence[FeatureKind]) -> Column:
     """Return the cells of the column at ``position``; ``kinds`` of all columns."""

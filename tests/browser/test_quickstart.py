@@ -16,6 +16,8 @@ from tests.browser.offline import opened_offline
 
 ROOT = Path(__file__).parents[2]
 PANELS = ("Overview", "Performance", "Slices", "Rows", "What-if", "Attributions")
+#: What a panel shows once it has followed the selection.
+FOLLOWED = {"Attributions": "late in the evening against the rest"}
 WIDTH = 1_000
 LARGEST_PAGE = 3_000_000
 
@@ -43,6 +45,7 @@ def test_every_panel_can_be_shown_to_someone(notebook: Notebook, name: str, dark
     notebook.execute("workbench.select('target == \"late\" and departure >= 17', label='late in the evening')")
     notebook.execute("workbench.widget.row = int(workbench.selection.rows[0])")
     workbench = notebook.open_panel(name)
+    expect(workbench.get_by_text(FOLLOWED.get(name, "late in the evening")).first).to_be_visible(timeout=60_000)
     expect(workbench.get_by_role("progressbar")).to_have_count(0, timeout=60_000)
     notebook.page.wait_for_timeout(500)
     workbench.screenshot(path=screenshots / f"flights_{name.lower()}_{'dark' if dark else 'light'}.png")

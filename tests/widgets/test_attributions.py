@@ -97,7 +97,9 @@ class TestAllRows:
         assert {each.name: each.mean_abs for each in summary.features} == pytest.approx(by_hand.to_dict(), rel=1e-4)
         assert [each.name for each in summary.features] == ["x2", "x1", "x0"]
         np.testing.assert_array_equal(summary.dots.rows, np.arange(N))
-        np.testing.assert_array_equal(summary.dots.x[:, 0], evaluation.X["x2"])
+        cells = summary.features[0].origin + summary.dots.x[:, 0]
+        np.testing.assert_allclose(cells, evaluation.X["x2"], atol=1e-6)
+        assert summary.dots.x.dtype == np.float32
         np.testing.assert_array_equal(summary.dots.values[:, 0], panel.result.values[:, 2])
 
     def test_the_mean_line_is_that_of_all_rows(self, binary_panel: AttributionsWidget) -> None:

@@ -26,7 +26,7 @@ export interface Dots {
   unordered: boolean;
 }
 
-export function readDots(dots: AttributionDots): Dots {
+export function readDots({ dots, features }: AttributionsSummary): Dots {
   const values = read(dots.values);
   const [count = 0, width = 0] = dots.values.shape;
   let [low, high] = [0, 0];
@@ -43,11 +43,21 @@ export function readDots(dots: AttributionDots): Dots {
     values,
     levels,
     unordered: levels.includes(NO_LEVEL),
-    x: read(dots.x),
+    x: cellsOf(dots, features),
     rounded: read(dots.rounded),
     low,
     high,
   };
+}
+
+/** The cells, which are sent as what they are above their column's origin. */
+function cellsOf(dots: AttributionDots, features: readonly FeatureAttributions[]): Values {
+  const [above, cells] = [read(dots.x), new Float64Array(read(dots.x).length)];
+  const width = features.length;
+  for (let at = 0; at < cells.length; at++) {
+    cells[at] = (above[at] as number) + (features[at % width] as FeatureAttributions).origin;
+  }
+  return cells;
 }
 
 /** Where a value stands on `width` px, with room for a dot at both ends. */

@@ -88,7 +88,7 @@ describe("steps", () => {
 });
 
 describe("dots", () => {
-  const dots = readDots(many.dots);
+  const dots = readDots(many);
   test("keep their places and stay inside", () => {
     const swarm = swarmOf(dots, 0, 300, 26);
     for (let dot = 0; dot < dots.count; dot++) {
@@ -105,8 +105,8 @@ describe("dots", () => {
     expect(swarm.x[0]).toBeNaN();
   });
   test("the steps of a drawn row are those that the kernel gives", () => {
-    const place = readDots(result.dots).rows.indexOf(row.row);
-    const found = rowOfDot(result, readDots(result.dots), place);
+    const place = readDots(result).rows.indexOf(row.row);
+    const found = rowOfDot(result, readDots(result), place);
     expect(found.steps.map(({ name, cell }) => [name, cell]).slice(0, 2)).toEqual(
       row.steps.map(({ name, cell }) => [name, cell]).slice(0, 2),
     );
@@ -118,7 +118,7 @@ describe("dots", () => {
     const file = report.result as unknown as AttributionsSummary;
     expect(file.dots.values).toEqual(result.dots.values);
     expect(file.features).toEqual(result.features);
-    const dots = readDots(file.dots);
+    const dots = readDots(file);
     const [rounded, exact] = [dots.rounded.indexOf(1), dots.rounded.indexOf(0)];
     const age = file.features[0] as FeatureAttributions;
     expect(dotText(age, dots, rounded, 0)).toMatch(/^≈ \d+$/);

@@ -161,7 +161,7 @@ describe("all rows", () => {
     const first = clouds[0] as HTMLElement;
     first.focus();
     await settle();
-    const dots = readDots(result.dots);
+    const dots = readDots(result);
     const ages = Array.from({ length: dots.count }, (_, dot) => dots.values[dot * dots.width] as number);
     const value = () =>
       Number(

@@ -64,7 +64,7 @@ interface PartsProps {
 function Parts({ host, panel, ask }: PartsProps) {
   const { result, compared, trust, live, nRows, statusOf } = panel;
   const [selection] = useShared<Selection>(host, "selection", ALL_ROWS);
-  const dots = useMemo(() => (result ? readDots(result.dots) : null), [result]);
+  const dots = useMemo(() => (result ? readDots(result) : null), [result]);
   const [picked, pick] = useState<{ of: AttributionsSummary; dot: number } | null>(null);
   // What was picked belongs to the picture that it was picked in.
   const dot = !live && picked !== null && picked.of === result ? picked.dot : null;
