@@ -57,14 +57,20 @@ export function spoken(image: ShownImage, names: Names): string {
   return parts.filter(Boolean).join(", ");
 }
 
-/** The line over the page: which method, where, why there, of what. */
-export function leadSentence(page: ImagePage | null, settings: Settings, { classes, task }: Names): string {
+/** The line over the page: which method, where, of what; why there stands beside the layers, where these are listed. */
+export function leadSentence(
+  page: ImagePage | null,
+  settings: Settings,
+  { classes, task }: Names,
+  listed: boolean,
+): string {
   if (page === null) return "Where in the images the model looked, highest loss first.";
   if (page.method === "")
     return "The images with the highest loss first. Where the model looked is not known yet.";
-  const where = page.layer === "" ? "over the pixels" : `at ${layerLabel(page)}`;
+  const where =
+    page.layer === "" ? "over the pixels" : `at layer ${layerLabel(page).replace(/ · (.*)$/, " ($1)")}`;
   const target = task === "regression" ? "" : ` for ${targetWords(settings.target, classes)}`;
-  const why = page.layer_reason === "" ? "" : ` ${page.layer_reason}`;
+  const why = listed || page.layer_reason === "" ? "" : ` ${page.layer_reason}`;
   return `${page.method_label} ${where}${target}.${why}`;
 }
 

@@ -34,9 +34,12 @@ export function LayerList({ layer, page, onChange }: LayerListProps) {
           Find the layer again
         </button>
       )}
-      <p class="small">
-        x: how much faster than in random order the score falls when the map's brightest parts go.
-      </p>
+      {page?.layer_reason && <p class="small">{page.layer_reason}</p>}
+      {layer !== "" && layers.some(({ score }) => score !== null) && (
+        <p class="small">
+          x: how much faster than in random order the score falls when the map's brightest parts go.
+        </p>
+      )}
     </fieldset>
   );
 }
@@ -61,6 +64,6 @@ function LayerName({ label, score }: { label: string; score: string }) {
 }
 
 function scoreText({ score }: LayerCandidate, place: number): string {
-  if (score === null) return "not tested";
+  if (score === null) return "no score";
   return `${formatFixed(score, 1)}x${place === 0 ? " suggested" : ""}`;
 }

@@ -1,4 +1,4 @@
-/** What can be changed about the maps: class, method, layer, what stands beside them, and how opaque they are. */
+/** What can be changed about the maps: class, method, what stands beside them, and layer. */
 import type { ImagePage } from "../../contract/generated";
 import { values } from "../../contract/values";
 import { type Choice, Segmented, Select } from "../../ui";
@@ -63,7 +63,6 @@ export function SettingsPanel({ settings, methods, classes, task, page, onChange
         value={method}
         onChange={(next) => change({ method: next })}
       />
-      {needsLayer && <LayerList layer={layer} page={page} onChange={(next) => change({ layer: next })} />}
       <span class="label">Side by side</span>
       <Segmented
         label="Side by side"
@@ -92,6 +91,8 @@ export function SettingsPanel({ settings, methods, classes, task, page, onChange
           />
         </>
       )}
+      {/* Last, as the layers are known only with the first maps: nothing above moves when they come. */}
+      {needsLayer && <LayerList layer={layer} page={page} onChange={(next) => change({ layer: next })} />}
     </div>
   );
 }

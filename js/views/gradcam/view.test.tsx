@@ -35,7 +35,10 @@ test("shows twelve images by loss, with what the model says and what is true", a
   expect(drawn.one("button.tile").getAttribute("aria-label")).toMatch(
     /^Row 14, <b>blue<\/b> 0\.82, is red, loss 2/,
   );
-  expect(drawn.text()).toContain("Grad-CAM at far Conv2d · 3 channels, 12 x 12 for the predicted class.");
+  expect(drawn.one(".lead").textContent).toBe(
+    "Grad-CAM at layer far Conv2d (3 channels, 12 x 12) for the predicted class.",
+  );
+  expect(drawn.one(".layers").textContent).toContain("makes the score fall 2.9 times as fast");
   expect(drawn.text()).toContain("1 to 12 of 40 images, highest loss first");
 });
 
@@ -165,6 +168,20 @@ test("checks that fail leave the maps", async () => {
   expect(drawn.text()).toContain("Not checked: not now");
 });
 
+test("while maps are checked the heading says so, and nothing stands between it and the pictures", async () => {
+  const { drawn } = await panel({}, { checks: () => new Promise(() => {}) });
+  expect(drawn.one(".title").textContent).toBe("ImagesThe maps are being checked");
+  expect(drawn.all("canvas.map")).toHaveLength(12);
+  expect(drawn.all(".maps-state")).toHaveLength(0);
+});
+
+test("layers come last, so that nothing moves when they are known", async () => {
+  const { drawn } = await panel({}, { maps: () => new Promise(() => {}) });
+  expect(drawn.all(".layers")).toHaveLength(0);
+  const { drawn: made } = await panel();
+  expect(made.one(".settings").lastElementChild?.className).toBe("layers");
+});
+
 test("pictures are there before the maps, and stay when these are cancelled", async () => {
   let end: (reason: unknown) => void = () => {};
   const status = { state: "running", text: "Making maps", fraction: 0.5 };
@@ -177,7 +194,7 @@ test("pictures are there before the maps, and stay when these are cancelled", as
   );
   expect(drawn.all("button.tile")).toHaveLength(12);
   expect(drawn.all("canvas.map")).toHaveLength(0);
-  expect(drawn.text()).toContain("Making maps 50%");
+  expect(drawn.one(".title").textContent).toContain("Making maps 50%");
   await click(drawn, "Cancel");
   expect(cancel).toHaveBeenCalled();
   expect(drawn.text()).toContain("These maps were not finished.");

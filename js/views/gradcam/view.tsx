@@ -2,10 +2,10 @@
 import { useMemo, useState } from "preact/hooks";
 import type { ImagePage } from "../../contract/generated";
 import type { ViewHost } from "../../contract/host";
-import { useTrait, ViewFrame } from "../../ui";
+import { useConnection, useTrait, ViewFrame } from "../../ui";
 import { leadSentence } from "./captions";
 import { imagesOf, type ShownImage } from "./images";
-import { MapsState } from "./maps_state";
+import { MapsProgress, MapsState } from "./maps_state";
 import { methodPair, Shown } from "./shown";
 import { Side } from "./side";
 import { Suspicions } from "./suspicions";
@@ -33,10 +33,14 @@ function ImagesBody({ host }: { host: ViewHost }) {
   const images = useShown(state.page, state.checks?.complaints ?? null);
   const beside = useShown(state.beside, null);
   const { page } = state;
+  const listed = useConnection(host) === "live" && host.shared !== null;
   return (
     <div class="body" style={{ "--map-opacity": String(opacity) }}>
-      <h2>Images</h2>
-      <p class="lead">{leadSentence(page, settings, names)}</p>
+      <div class="title">
+        <h2>Images</h2>
+        <MapsProgress host={host} state={state} />
+      </div>
+      <p class="lead">{leadSentence(page, settings, names, listed)}</p>
       <MapsState host={host} state={state} />
       <div class="two">
         <div class="main">

@@ -97,8 +97,9 @@ def _shades(sample: Sequence[npt.NDArray[Any]], normalization: Any) -> Shades:
         return Shades((0.0,), (1.0,), "")
     if all(image.dtype == np.uint8 for image in sample):
         return Shades((0.0,), (1 / 255,), "")
-    low = np.min([_extreme(image, np.fmin) for image in sample], axis=0)
-    high = np.max([_extreme(image, np.fmax) for image in sample], axis=0)
+    # An image without any number has no extremes, and leaves those of the others as they are.
+    low = np.fmin.reduce([_extreme(image, np.fmin) for image in sample])
+    high = np.fmax.reduce([_extreme(image, np.fmax) for image in sample])
     if not np.isfinite([low, high]).all():
         return Shades((0.0,), (1.0,), "No image has numbers that could be shown.")
     if low.min() >= 0 and high.max() <= 1 + _OUTSIDE:

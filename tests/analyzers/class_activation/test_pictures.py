@@ -122,3 +122,17 @@ def test_images_of_any_size_have_maps_of_their_size() -> None:
         assert (height, width) == cut[at].shape[:2]
         assert not result.maps[at, height:].any()
         assert not result.maps[at, :, width:].any()
+
+
+def test_an_image_without_any_number_does_not_decide_how_the_others_are_drawn() -> None:
+    images = np.random.default_rng(0).random((5, 8, 8, 3), np.float32)
+    whole = pictures_of(images, np.arange(5))
+    images[3] = np.nan
+    shown = pictures_of(images, np.arange(5))
+    assert shown.notes == ()
+    assert not shown.images[3].any()
+    assert (np.delete(shown.images, 3, 0) == np.delete(whole.images, 3, 0)).all()
+    pixels = pictures_of(np.concatenate([images * 3 - 2, images[3:4]]), np.arange(6))
+    assert "drawn black" in pixels.notes[0]
+    nothing = pictures_of(images[3:4], np.arange(1))
+    assert nothing.notes == ("No image has numbers that could be shown.",)
