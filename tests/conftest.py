@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+import torch
 from playwright.sync_api import Browser, sync_playwright
 
 from scripts.chromium import HOW_TO_GET_ONE, find_chromium
@@ -30,6 +31,18 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests with a browser last: once Playwright runs, this thread's event loop is taken."""
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Let torch compute in one thread: for networks as small as those of tests, two wait for each other.
+
+    On a busy machine of two cores they take ten times as long.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ from mldebug_widgets.checks.shortcut_regions import SMALLEST_SHARE
 from mldebug_widgets.evaluation.evaluation import Evaluation
 from tests.checks.planted import drawn, found, passed, sigmoid, split, table, unknown
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 CODE = "MLD109"
 
 

@@ -19,6 +19,7 @@ from tests.evaluation.snapshots import model_state, random_state
 from tests.widgets.image_evaluations import CLASSES, Colours, images_evaluation, squares
 from tests.widgets.view_fixtures import binary_evaluation
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 DEFAULT = {"method": "gradcam", "layer": "", "target": "predicted"}
 
 

@@ -164,8 +164,9 @@ def test_images_with_nan_have_no_map_and_say_so() -> None:
     torch.manual_seed(0)
     images = torch.rand(8, 3, 32, 32)
     images[2, :, 5, 5] = torch.nan
+    ev = evaluated(ResNet(), images)
     for method in ("gradcam", "integrated_gradients", "occlusion", "eigencam"):
-        result = mld.gradcam(evaluated(ResNet(), images), [1, 2], method=method, n_steps=3)
+        result = mld.gradcam(ev, [1, 2], method=method, n_steps=3)
         assert not result.maps[1].any()
         assert result.suspicious[1] == 1
         assert "NaN" in result.complaints[1]

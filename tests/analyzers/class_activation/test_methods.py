@@ -36,6 +36,13 @@ def resnet() -> Evaluation:
     return evaluated(ResNet().eval(), torch.rand(8, 3, 32, 32))
 
 
+@pytest.fixture(scope="module")
+def small() -> Evaluation:
+    """For what is asked image by image."""
+    torch.manual_seed(0)
+    return evaluated(ResNet(width=4).eval(), torch.rand(6, 3, 16, 16))
+
+
 def written_out(
     net: nn.Module, layer: nn.Module, images: torch.Tensor, target: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -145,7 +152,7 @@ def test_pixel_methods_equal_captums(resnet: Evaluation) -> None:
     ours = mld.gradcam(resnet, ROWS, method="occlusion", target=1, n_checked=0)
     (window, stride) = window_of((32, 32))
     with torch.no_grad():
-        theirs = Occlusion(net).attribute(images, (3, *window), (3, *stride), 0.0, 1)[:, 0]
+        theirs = Occlusion(net).attribute(images, (3, *window), (3, *stride), 0.0, 1, perturbations_per_eval=32)[:, 0]
     assert ours.raw == pytest.approx(theirs.numpy(), abs=1e-4)
 
 
@@ -161,7 +168,7 @@ def test_pixel_methods_from_the_mean_colour_equal_captums(resnet: Evaluation) ->
     ours = mld.gradcam(resnet, ROWS, method="occlusion", **options)
     (window, stride) = window_of((32, 32))
     with torch.no_grad():
-        hidden = Occlusion(net).attribute(images, (3, *window), (3, *stride), mean, 2)[:, 0]
+        hidden = Occlusion(net).attribute(images, (3, *window), (3, *stride), mean, 2, perturbations_per_eval=32)[:, 0]
     assert ours.raw == pytest.approx(hidden.numpy(), abs=1e-4)
 
 
@@ -181,14 +188,19 @@ def test_integrated_gradients_sum_to_the_difference_of_the_outputs(resnet: Evalu
     assert delta < 0.05
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("kind", [ViT, Swin, SequenceFirst, ReadsChannelsLast, ReadsNoChannels])
-def test_every_method_draws_on_every_kind_of_network(kind: type[nn.Module], method: str) -> None:
+@pytest.fixture(scope="module", params=[ViT, Swin, SequenceFirst, ReadsChannelsLast, ReadsNoChannels])
+def of_a_kind(request: pytest.FixtureRequest) -> Evaluation:
+    """A network of each kind, whose layers are ranked once for all methods."""
     torch.manual_seed(0)
     images = torch.rand(6, 3, 32, 32)
-    if kind is ReadsChannelsLast:
+    if request.param is ReadsChannelsLast:
         images = images.permute(0, 2, 3, 1)
-    ev = evaluated(kind().eval(), images[:, 0] if kind is ReadsNoChannels else images)
+    return evaluated(request.param().eval(), images[:, 0] if request.param is ReadsNoChannels else images)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_draws_on_every_kind_of_network(of_a_kind: Evaluation, method: str) -> None:
+    ev = of_a_kind
     result = mld.gradcam(ev, [0, 3], method=method, n_steps=4, n_checked=1)
     assert result.method == method
     assert result.maps.shape == (2, 32, 32)
@@ -213,7 +225,8 @@ def test_several_layers_come_from_one_pass(resnet: Evaluation) -> None:
 
 @pytest.mark.parametrize("internal_batch_size", [1, 2, 3])
 @pytest.mark.parametrize("method", ["gradcam", "integrated_gradients", "occlusion"])
-def test_the_batch_size_changes_nothing(resnet: Evaluation, method: str, internal_batch_size: int) -> None:
-    whole = mld.gradcam(resnet, ROWS, method=method, n_checked=0, n_steps=5)
-    parts = mld.gradcam(resnet, ROWS, method=method, n_checked=0, n_steps=5, internal_batch_size=internal_batch_size)
+def test_the_batch_size_changes_nothing(small: Evaluation, method: str, internal_batch_size: int) -> None:
+    options = {"rows": ROWS[:4], "method": method, "n_checked": 0, "n_steps": 5}
+    whole = mld.gradcam(small, **options)
+    parts = mld.gradcam(small, **options, internal_batch_size=internal_batch_size)
     assert parts.raw == pytest.approx(whole.raw, abs=1e-5)

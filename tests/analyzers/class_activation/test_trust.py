@@ -123,11 +123,16 @@ def test_deleting_by_an_upside_down_map_does_not_and_says_so_on_the_picture(monk
     assert "no faster than random" in result.complaints[0]
 
 
-@pytest.mark.parametrize("method", GRADIENT_METHODS)
-@pytest.mark.parametrize("kind", [ResNet, ViT, Swin])
-def test_random_weights_change_the_maps_of_gradient_methods(kind: Any, method: str) -> None:
+@pytest.fixture(scope="module", params=[ResNet, ViT, Swin])
+def of_a_kind(request: pytest.FixtureRequest) -> Evaluation:
+    """A network of each kind, whose layers are ranked once for all methods."""
     torch.manual_seed(0)
-    result = mld.gradcam(evaluated(kind().eval(), 32), range(4), method=method, n_steps=8, n_checked=4)
+    return evaluated(request.param().eval(), 32)
+
+
+@pytest.mark.parametrize("method", GRADIENT_METHODS)
+def test_random_weights_change_the_maps_of_gradient_methods(of_a_kind: Evaluation, method: str) -> None:
+    result = mld.gradcam(of_a_kind, range(4), method=method, n_steps=8, n_checked=4)
     found = line(result, "randomisation")
     assert found.value is not None
     assert "shuffled in a copy" in found.detail
