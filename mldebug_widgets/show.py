@@ -10,7 +10,15 @@ from mldebug_widgets.evaluation.evaluation import Evaluation, evaluate
 from mldebug_widgets.widgets.base import ViewWidget
 from mldebug_widgets.workbench import Workbench
 
-_NOTHING = object()
+
+class _LeftOut:
+    """The default of ``data``; None is what people pass by mistake, which has an error of its own."""
+
+    def __repr__(self) -> str:
+        return "<left out>"
+
+
+_NOTHING = _LeftOut()
 
 
 def show(
@@ -41,7 +49,18 @@ def show(
     -------
     Workbench or ViewWidget
         A live workbench for a model with data or an Evaluation; one view for a result. Put it on the last line of
-        a cell to see it.
+        a cell to see it. The model comes back as it was.
+
+    Raises
+    ------
+    MldTypeError, MldValueError
+        MLD-O10 and O11 for what cannot be shown, and the codes of ``mld.evaluate``.
+
+    Examples
+    --------
+    >>> workbench = mld.show(model, {"train": train, "test": test}, target="late")
+    >>> workbench.select("distance > 1000")  # the rows in focus, in every panel
+    >>> mld.show(mld.attributions(workbench.evaluation))  # one result alone
     """
     if data is not _NOTHING:
         return Workbench(evaluate(model, data, target, **evaluate_options), state)

@@ -70,7 +70,11 @@ def attributions(
     Returns
     -------
     AttributionsResult or TextAttributionsResult
-        ``values`` (m, p) in ``unit``; for a model of texts, the texts word by word.
+        ``values`` (m, p): how far each of p columns moved the answer for each of m ``rows``, in ``unit`` (log-odds,
+        score before softmax, probability or predicted value); above 0 is towards the ``target`` class, or a larger
+        prediction. With most methods a row's values add up to ``output`` - ``baseline_output`` but for ``delta``.
+        ``mean_abs`` (p,) ranks the columns; ``trust_lines`` says how far to believe it, ``notes`` what must be known.
+        For a model of texts, the texts word by word.
 
     Raises
     ------
@@ -83,6 +87,14 @@ def attributions(
     Lundberg and Lee (2017); Shapley value sampling: Strumbelj and Kononenko (2010); LIME: Ribeiro et al. (2016).
     Attributions say what the model did with a row compared with the baseline. They do not say what causes what in the
     world, and columns that go together share or trade their parts differently from method to method.
+
+    Examples
+    --------
+    >>> result = mld.attributions(ev)
+    >>> pd.Series(result.mean_abs, result.features).sort_values(ascending=False)
+    >>> mld.attributions(ev, [12], method="kernel_shap", target="late").to_frame()
+    >>> for line in result.trust_lines:
+    ...     print(line.label, line.text, line.words)
     """
     read = checked_evaluation(ev).text_input
     if read is not None and read.make is not None:

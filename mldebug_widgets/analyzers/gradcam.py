@@ -210,6 +210,8 @@ def gradcam(
     Returns
     -------
     GradCamResult
+        ``maps`` (m, H, W), each from 0 to 1 at its image's resolution: sizes are not comparable between images.
+        ``suspicious`` (m,) marks maps that fail a check, ``trust_lines`` has the checks.
         Where a method cannot be used at all (a scripted module, a function, no layer that keeps the places, no
         gradient) the maps are made by occlusion instead, which ``method`` and ``notes`` say.
 
@@ -225,6 +227,11 @@ def gradcam(
     Grad-CAM is Selvaraju et al., ICCV 2017; the other sources stand with each method. Maps at a layer are bilinearly
     enlarged, so a bright place is as coarse as the layer's grid. A map shows what the score reacts to, not why, and not
     that the model would be right to; the checks can show that a map deserves no belief, never that it deserves it.
+
+    Examples
+    --------
+    >>> maps = mld.gradcam(ev, ev.loss.argsort()[::-1][:24])
+    >>> maps.layer, maps.layer_reason
     """
     responsive = cancelled is not None or progress is not None
     steps = gradcam_steps(

@@ -132,8 +132,11 @@ def find_slices(
     Returns
     -------
     SlicesResult
-        A sequence of ``Slice``: confirmed ones first and each group by score with ``fold``, else by score alone.
-        ``notes`` says what a reader must know, for example that no row is wrong.
+        A sequence of ``Slice``: confirmed ones first and each group by score with ``fold``, else by score alone. Each
+        has ``query`` (selects exactly its rows), ``rows`` (positions), ``metric`` and ``rest_metric`` (its mean there
+        and elsewhere), ``low`` and ``high`` (95% interval of the difference), ``p_value`` and ``confirmed``.
+        ``n_searched`` is the number of candidates; ``notes`` says what a reader must know, for example that no row is
+        wrong.
 
     Raises
     ------
@@ -149,6 +152,13 @@ def find_slices(
     one person or one day fall on both halves, which makes p-values too small. With such rows, search a split whose
     groups are not in the others, and look whether the slice comes back in another one. A confirmed slice is where the
     errors are, not why they are there.
+
+    Examples
+    --------
+    >>> slices = mld.find_slices(ev)
+    >>> slices.to_frame()
+    >>> for found in slices:
+    ...     print(found.describe(), ev.X.iloc[found.rows].head())
     """
     checked_evaluation(ev)
     options = checked_options(

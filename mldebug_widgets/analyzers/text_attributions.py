@@ -171,7 +171,8 @@ def text_attributions(
     Returns
     -------
     TextAttributionsResult
-        ``texts``, each with ``words`` and their ``values`` in ``unit``.
+        ``texts``, each with ``words`` and their ``values`` in ``unit``: above 0 is towards the explained class, or a
+        larger prediction. ``trust_lines`` says how far to believe them.
 
     Raises
     ------
@@ -181,7 +182,16 @@ def text_attributions(
     Notes
     -----
     A word's value is the sum over its tokens, and over the embedding of each. Tokens of no word ([CLS], padding) stay
-    as they are. Attributions of single words do not show what words do together ("not good").
+    as they are. Attributions of single words do not show what words do together ("not good"), and say what the model
+    did with the words, not what they mean.
+
+    Integrated gradients: Sundararajan et al. (2017); saliency: Simonyan et al. (2014); occlusion: Zeiler and Fergus
+    (2014); Shapley value sampling: Strumbelj and Kononenko (2010).
+
+    Examples
+    --------
+    >>> ev = mld.evaluate(classifier, (sentences, labels), tokenizer=tokenizer)
+    >>> mld.text_attributions(ev, [0, 1], target="praise").to_frame()
     """
     steps = text_attribution_steps(ev, Asked(rows, method, target, baseline, layer, n_samples, seed, n_steps, trust))
     while True:

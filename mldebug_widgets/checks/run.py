@@ -33,7 +33,14 @@ def findings(ev: Evaluation) -> FindingsResult:
     Returns
     -------
     FindingsResult
-        A sequence of ``Finding``, ranked by severity and then by how far beyond the check's limit it is.
+        A sequence of ``Finding``, ranked by severity and then by how far beyond the check's limit it is. Each has a
+        stable ``code``, ``severity`` ("critical", "warning", "info"), ``title``, ``text`` with its numbers, ``advice``,
+        ``evidence`` and ``to_code()``. ``to_frame()`` also lists the checks that passed or could not tell, with why.
+
+    Raises
+    ------
+    MldTypeError
+        MLD-O61 when ``ev`` is no Evaluation.
 
     Notes
     -----
@@ -42,6 +49,13 @@ def findings(ev: Evaluation) -> FindingsResult:
 
     Where no explanation of the model's answers has been made, a small one is, within a few seconds, for ``MLD109`` to
     judge; that check cannot tell when the time is too short. No other check calls the model.
+
+    Examples
+    --------
+    >>> found = mld.findings(ev)
+    >>> found.to_frame()[["code", "outcome", "title"]]
+    >>> for finding in found:
+    ...     print(finding.title, finding.text, finding.advice)
     """
     explain_some(checked_evaluation(ev))
     return find(ev)

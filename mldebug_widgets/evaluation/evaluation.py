@@ -310,7 +310,7 @@ def evaluate(
         that begins with a vectorizer reads the texts; so does any model when ``data`` is ``(texts, y)``.
     tokenizer
         For a torch model over token ids, which then reads the texts and no other column: a function text -> token
-        ids, or a Hugging Face tokenizer. Texts of different lengths are not padded.
+        ids, or a Hugging Face tokenizer. Texts of one length are answered together, so that none is padded.
     metadata
         Columns about the rows that the model never saw, to slice by: a table aligned with ``data``, or a dict of them
         by split.
@@ -324,11 +324,26 @@ def evaluate(
     Returns
     -------
     Evaluation
+        Of n rows: ``X`` (n, p), ``y`` (n,), ``scores`` (n,) or (n, k), ``predicted`` (n,), ``loss`` (n,) and
+        ``splits``, the row positions of each. ``score_note`` says how the model's raw output was read, ``loss_name``
+        which loss it is. All rows are in it; the model and the data come back as they were.
 
     Raises
     ------
     MldTypeError, MldValueError
         With a stable code, naming the argument, what came, what is allowed and one fix.
+
+    Notes
+    -----
+    Which rows the model learned from cannot be seen in the data. Name the splits, "train" and "test" for example: of
+    rows without splits nobody can tell whether the model is good or only remembers them.
+
+    Examples
+    --------
+    >>> ev = mld.evaluate(pipeline, {"train": train, "test": test}, target="late")
+    >>> ev = mld.evaluate(network, (X, y), preprocess=to_tensor)  # a torch model over a table
+    >>> ev = mld.evaluate(network, (images, labels))  # (n, C, H, W)
+    >>> ev = mld.evaluate(None, test, target="late", predictions=probabilities)
     """
     from mldebug_widgets.evaluation.assemble import assemble  # it builds on this module
 

@@ -36,8 +36,9 @@ class Swap:
     target, place
         The explained class, and the corner or edge.
     way
-        How far the answer goes towards the answers of those images, 0 to 1: the fall of the class's log-odds as a
-        share of the fall when the whole image is swapped (for predicted values: of their change).
+        How far the answer goes towards the answers of those images: the fall of the class's log-odds as a share of the
+        fall when the whole image is swapped (for predicted values: of their change). 0 is nowhere, 1 all the way;
+        below 0 it goes away from them, above 1 past them.
     n
         Number of swaps.
     """
