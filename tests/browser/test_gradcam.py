@@ -18,6 +18,7 @@ from torch import nn
 
 import mldebug_widgets as mld
 
+torch.set_num_threads(1)
 rng = np.random.default_rng(5)
 n = 60
 images = np.clip(rng.normal(0.3, 0.06, (n, 3, 48, 48)), 0, 1).astype(np.float32)

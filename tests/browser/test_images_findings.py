@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.image_panel import made
-from tests.browser.lab import PANEL_SECONDS, Notebook
+from tests.browser.lab import KERNEL_SECONDS, PANEL_SECONDS, Notebook
 
 SETUP = """
 import numpy as np
@@ -17,6 +17,7 @@ from torch import nn
 
 import mldebug_widgets as mld
 
+torch.set_num_threads(1)
 NAMES = [f"{colour} {thing}" for colour in ("red", "green", "blue", "grey") for thing in (
     "kettle", "lamp", "teapot", "bicycle", "harbour", "owl", "spoon", "violin", "window", "zebra")]
 
@@ -77,7 +78,7 @@ def shown_rows(workbench: Locator) -> list[int]:
 
 def test_the_finding_stands_beside_the_maps_and_selects_its_images(notebook: Notebook, images: Locator) -> None:
     card = images.get_by_role("article").filter(has_text="MLD109")
-    expect(card).to_contain_text("The top left corner takes", timeout=PANEL_SECONDS * 1_000)
+    expect(card).to_contain_text("The top left corner takes", timeout=KERNEL_SECONDS * 1_000)
     expect(card).to_contain_text("This is a suspicion, not proof.")
     card.get_by_role("button", name="Select the 12 images").click()
     notebook.wait_for_python("sorted(workbench.selection.rows.tolist())", MARKED)
@@ -89,7 +90,7 @@ def test_the_finding_stands_beside_the_maps_and_selects_its_images(notebook: Not
 def test_overview_opens_the_images_that_it_names(notebook: Notebook, images: Locator) -> None:
     workbench = notebook.open_panel("Overview")
     entry = workbench.get_by_role("listitem").filter(has_text="The top left corner takes")
-    entry.get_by_role("button", name="Open the 12 rows").click()
+    entry.get_by_role("button", name="Open the 12 rows").click(timeout=KERNEL_SECONDS * 1_000)
     workbench.get_by_role("heading", name="Images", level=2).wait_for(timeout=PANEL_SECONDS * 1_000)
     notebook.wait_for_python("sorted(workbench.selection.rows.tolist())", MARKED)
     assert notebook.python("workbench.selection.label == finding().title")

@@ -31,6 +31,7 @@ _TESTED_WHEN_HEAVY = 4
 _OF_ONE_GRID_WHEN_HEAVY = 2
 _LEFT = f"Not tested: the model takes long for one image, so {_TESTED_WHEN_HEAVY} layers were."
 _AS_GOOD = 0.9  # a deeper layer with this share of the best score is taken: it says more about the class
+_FASTER = 1.1  # times as fast as in random order; below, no map of a layer says where to delete
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,14 +157,28 @@ def _judged(known: Survey, scores: dict[str, float], left: set[str], images: str
             "answers hardly change even when the whole image is deleted."))  # fmt: skip
     deepest = next(entry for entry in reached if (entry.score or 0) >= _AS_GOOD * best.score)
     order = [deepest, *(entry for entry in by_score if entry is not deepest)]
-    standing = (
-        "the most" if deepest is best else f"nearly the most ({best.score:.1f} at layer {best.found.name}), and deeper,"
-    )
-    reason = (
-        f"Deleting where its map is bright makes the score fall {deepest.score:.1f} times as fast as in random order, "
-        f"{standing} of {len(by_score)} layers tested ({images})."
-    )
+    reason = _why(deepest, best, len(by_score), images)
     return replace(known, ranked=(*order, *unreached), reason=reason, tested=True)
+
+
+def _why(chosen: Ranked, best: Ranked, n: int, images: str) -> str:
+    """Say how the layer that was chosen stands among the ``n`` tested, of which ``best`` has the highest score."""
+    assert chosen.score is not None
+    assert best.score is not None
+    if n > 1 and best.score <= _FASTER:
+        return (
+            "The deepest of the best: deleting where the map is bright makes the score fall no faster than in random "
+            f"order at any of {n} layers tested ({images})."
+        )
+    speed = f"Deleting where its map is bright makes the score fall {chosen.score:.1f} times as fast as in random order"
+    if n == 1:
+        return f"{speed}; no other layer was tested ({images})."
+    if chosen is best:
+        return f"{speed}, the most of {n} layers tested ({images})."
+    return (
+        f"{speed}, nearly the most ({best.score:.1f} at layer {best.found.name}), and deeper, of {n} layers tested "
+        f"({images})."
+    )
 
 
 def _with_reason(entry: Ranked, scores: dict[str, float]) -> Ranked:
@@ -174,5 +189,5 @@ def _with_reason(entry: Ranked, scores: dict[str, float]) -> Ranked:
         )
     if np.isnan(score):
         return Ranked(entry.found, None, "The answers hardly change when images are deleted, so it was not scored.")
-    words = "faster than" if score > 1.1 else "about as fast as" if score > 0.9 else "slower than"
+    words = "faster than" if score > _FASTER else "about as fast as" if score > 0.9 else "slower than"
     return Ranked(entry.found, score, f"Deleting by its map: the score falls {words} in random order ({score:.1f} x).")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,23 @@ def test_a_heavy_model_is_tested_on_few_images_and_layers(evaluation: Any, monke
     assert len(left) == len(light.layers) - survey._TESTED_WHEN_HEAVY
     assert all(layer.reason.startswith("Not tested: the model takes long") for layer in left)
     assert f"of {survey._TESTED_WHEN_HEAVY} layers tested (2 images" in heavy.layer_reason
+
+
+def candidate(name: str, score: float) -> Any:
+    return survey.Ranked(SimpleNamespace(name=name), score, "")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("chosen", "best", "n", "words"), [
+    (3.0, 3.0, 4, "fall 3.0 times as fast as in random order, the most of 4 layers tested (16 images)."),
+    (2.8, 3.0, 4, "fall 2.8 times as fast as in random order, nearly the most (3.0 at layer best), and deeper, of 4 "),
+    (3.0, 3.0, 1, "fall 3.0 times as fast as in random order; no other layer was tested (16 images)."),
+    (0.7, 0.7, 1, "fall 0.7 times as fast as in random order; no other layer was tested (16 images)."),
+    (1.0, 1.1, 4, "The deepest of the best: deleting where the map is bright makes the score fall no faster than in "),
+])  # fmt: skip
+def test_why_a_layer_was_chosen_is_said_in_words(chosen: float, best: float, n: int, words: str) -> None:
+    first = candidate("chosen", chosen)
+    found = survey._why(first, first if chosen == best else candidate("best", best), n, "16 images")
+    assert words in found
 
 
 def test_one_random_curve_serves_deleting_and_bringing_back(evaluation: Any) -> None:
