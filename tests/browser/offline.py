@@ -21,8 +21,10 @@ def opened_offline(browser: Browser, file: Path, window: ViewportSize = WINDOW) 
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(file.as_uri())
-    yield page
-    assert [url for url in requests if not url.startswith(("data:", "blob:"))] == [file.as_uri()]
-    assert errors == []
-    context.close()
+    try:
+        page.goto(file.as_uri())
+        yield page
+        assert [url for url in requests if not url.startswith(("data:", "blob:"))] == [file.as_uri()]
+        assert errors == []
+    finally:
+        context.close()

@@ -26,12 +26,17 @@ _NAMES = ("convergence_delta", "infidelity", "deletion", "insertion", "randomisa
 _AGAINST = {
     "convergence_delta": "The attributions do not sum to the output.",
     "randomisation": "The map hardly depends on the model's last layers.",
-    "infidelity": "The attributions do not foretell what hiding parts does to the answer.",
+    "infidelity": "The attributions do not predict what hiding parts does to the answer.",
     "max_sensitivity": "Noise that nobody sees changes the map.",
     "insertion": "Bringing bright parts back is no better than random.",
 }
 _COSTLY = frozenset({"occlusion", "ablationcam", "scorecam", "integrated_gradients"})
+#: Up to here, or from here on, a check is good; maps are coarser than columns, and their limits wider.
 _BEATS = 1.1
+_MOST_DELTA = 0.05
+_MOST_INFIDELITY = 0.5
+_MOST_SENSITIVITY = 0.5
+_MOST_CORRELATION = 0.5
 _CELLS = 14  # pixel attributions are judged in cells of this grid: single pixels would only add noise
 _NOISE = 0.02
 #: Draws where one pass is quick, and where it takes long.
@@ -135,7 +140,7 @@ class _Part:
                 return unchecked(name, "the randomised copy gives no map")
             values.append(rank_correlation(self.values, changed))
         value = float(np.mean(values))
-        return _line(name, value, abs(value) < 0.5, f"{why}; {self.on}")
+        return _line(name, value, abs(value) < _MOST_CORRELATION, f"{why}; {self.on}")
 
     def sensitivity(self) -> Steps[TrustLine]:
         """Largest change of the map under noise that nobody sees, as a share of the map (Yeh et al., 2019)."""
@@ -152,7 +157,7 @@ class _Part:
             step = np.linalg.norm((moved - self.values).reshape(len(moved), -1), axis=1)
             worst = np.maximum(worst, step / size)
         value = float(worst.mean())
-        return _line(name, value, value < 0.5, f"noise of 2% of the images' range; {self.on}")
+        return _line(name, value, value < _MOST_SENSITIVITY, f"noise of 2% of the images' range; {self.on}")
 
     def infidelity(self) -> Steps[TrustLine]:
         """Share of the answer's changes, when parts are hidden, that the attributions do not foretell (Yeh et al.)."""
@@ -179,7 +184,7 @@ class _Part:
         value = _unforetold(foretold.reshape(-1, hidings), falls.reshape(-1, hidings))
         if value is None:
             return unchecked(name, "the answers do not change when parts are hidden")
-        return _line(name, value, value < 0.5, self.on)
+        return _line(name, value, value < _MOST_INFIDELITY, self.on)
 
 
 def _unforetold(foretold: Floats, falls: Floats) -> float | None:
@@ -215,7 +220,7 @@ def _converges(made: Made) -> TrustLine:
     if total == 0:
         return unchecked(name, "the answers do not differ from the baseline's")
     value = float(np.nansum(np.abs(made.delta)) / total)
-    return _line(name, value, value < 0.05, "all images", f"try n_steps above {made.request.n_steps}")
+    return _line(name, value, value < _MOST_DELTA, "all images", f"try n_steps above {made.request.n_steps}")
 
 
 def _line(name: str, value: float, good: bool, on: str, advice: str = "") -> TrustLine:
