@@ -97,6 +97,41 @@ def test_weights_of_a_listed_size_are_shaps() -> None:
         np.testing.assert_allclose(chosen / design.weights.max(), kernel / ((p - 1) / (p * (p - 1))))
 
 
+def test_a_design_is_drawn_with_its_seed() -> None:
+    for make in (shapley_design, lime_design):
+        first, again, other = (make(12, 300, seed).keep for seed in (3, 3, 4))
+        np.testing.assert_array_equal(first, again)
+        assert first.shape != other.shape or (first != other).any()
+
+
+def test_sizes_that_are_drawn_count_what_the_kernel_says() -> None:
+    """Of 12 columns the sizes 1 to 4 and their complements are listed; 5 to 7 are drawn, 5 and 7 twice as often as 6.
+
+    A size counts (p - 1) / (s (p - s)) in all.
+    """
+    p, n_samples, seeds = 12, 3_000, 20
+    kernel = np.array([(p - 1) / (size * (p - size)) for size in range(1, p)])
+    listed = np.array([1, 2, 3, 4, 8, 9, 10, 11])
+    share = np.zeros(p - 1)
+    for seed in range(seeds):
+        design = shapley_design(p, n_samples, seed)
+        each = np.bincount(design.keep.sum(axis=1), design.weights, minlength=p)[1:]
+        np.testing.assert_allclose(each[listed - 1], (kernel / kernel.sum())[listed - 1])
+        share += each / seeds
+    np.testing.assert_allclose(share, kernel / kernel.sum(), rtol=0.03)
+
+
+def test_a_coalition_counts_as_often_as_it_was_drawn() -> None:
+    p, n_samples = 12, 3_000
+    design = shapley_design(p, n_samples, 0)
+    is_drawn = np.isin(design.keep.sum(axis=1), (5, 6, 7))
+    budget = n_samples - int((~is_drawn).sum())
+    times = design.weights[is_drawn] / design.weights[is_drawn].sum() * (budget // 2 * 2)
+    np.testing.assert_allclose(times, times.round(), atol=1e-6)
+    assert times.round().min() == 1
+    assert times.round().max() > 1
+
+
 def test_lime_is_a_weighted_ridge_regression() -> None:
     from sklearn.linear_model import Ridge
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 from captum._utils.models.linear_model import SkLearnRidge
 from sklearn.linear_model import LinearRegression
+from torch import nn
 
 from mldebug_widgets.analyzers.attribution.coalitions import lime_design
 from mldebug_widgets.analyzers.attribution.gradients import quadrature
@@ -223,15 +224,20 @@ def test_attributions_sum_to_the_difference_within_the_delta(name: str, baseline
         assert np.abs(result.delta).max() < 2e-3
 
 
-def test_background_averages_over_its_rows() -> None:
+@pytest.mark.parametrize("name", ["integrated_gradients", "feature_ablation", "kernel_shap"])
+@pytest.mark.parametrize("is_function", [False, True], ids=["a module", "a function of frames"])
+def test_background_averages_over_its_rows(name: str, is_function: bool) -> None:
     ev = of_network()
-    one_by_one = []
+    if is_function:
+        module, name = network().requires_grad_(False), name.replace("integrated_gradients", "shapley_value_sampling")
+        ev = evaluate(lambda rows: module(torch.tensor(rows.to_numpy())).softmax(1).numpy(), (ev.X, classes()))
     sample = np.sort(np.random.default_rng(0).choice(ev.n, 20, replace=False))
-    for row in sample:
-        result = attributions(ev, ROWS, method="integrated_gradients", baseline=int(row), target=1, trust=False)
-        one_by_one.append(result.values)
-    result = attributions(ev, ROWS, method="integrated_gradients", baseline="background", target=1, trust=False)
-    np.testing.assert_allclose(result.values, np.mean(one_by_one, axis=0), **EXACT)
+    options: dict[str, Any] = {"method": name, "target": 1, "n_samples": None if name == "kernel_shap" else 3}
+    one_by_one = [attributions(ev, ROWS, baseline=int(row), trust=False, **options) for row in sample]
+    result = attributions(ev, ROWS, baseline="background", trust=False, **options)
+    np.testing.assert_allclose(result.values, np.mean([one.values for one in one_by_one], axis=0), **EXACT)
+    outputs = np.mean([one.baseline_output for one in one_by_one], axis=0)
+    np.testing.assert_allclose(result.baseline_output, outputs, **EXACT)
 
 
 @pytest.mark.parametrize("name", [name for name in METHODS if name != "deeplift"])
@@ -267,6 +273,17 @@ def test_an_embedded_category_is_what_captum_gives_its_vector() -> None:
     assert result.values[0, at("colour")] == pytest.approx(values[5:].sum(), abs=1e-5)
 
 
+@pytest.mark.parametrize("name", ["gradient_shap", "shapley_value_sampling", "kernel_shap", "lime"])
+def test_what_is_drawn_is_drawn_with_the_seed(name: str) -> None:
+    frame = table(p=14)
+    ev = evaluate(network(1, 14), (frame, np.arange(40.0)))
+    options = {"method": name, "n_samples": 40, "baseline": "mean", "trust": False}
+    first, again, other = (attributions(ev, ROWS, seed=seed, **options) for seed in (3, 3, 4))
+    np.testing.assert_array_equal(first.values, again.values)
+    assert (first.seed, other.seed) == (3, 4)
+    assert np.abs(first.values - other.values).max() > 1e-4
+
+
 @pytest.mark.parametrize("outputs", [1, 2])
 def test_binary_targets_mirror_each_other(outputs: int) -> None:
     frame = table()
@@ -280,6 +297,20 @@ def test_binary_targets_mirror_each_other(outputs: int) -> None:
         np.testing.assert_allclose(no.output, -yes.output, atol=1e-6)
         with torch.no_grad():
             np.testing.assert_allclose(yes.output, ev.model.module(tensors(ev)[0]).numpy()[ROWS, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["integrated_gradients", "deeplift", "kernel_shap"])
+def test_binary_targets_of_a_module_that_answers_with_a_probability(method: str) -> None:
+    model = nn.Sequential(network(1), nn.Sigmoid()).eval()
+    ev = evaluate(model, (table(), classes(k=2)), class_names=["no", "yes"])
+    yes, no = (attributions(ev, ROWS, method=method, target=target, trust=False) for target in ("yes", "no"))
+    with torch.no_grad():
+        chances = model(tensors(ev)[0]).numpy()[ROWS, 0]
+    assert yes.unit == "probability"
+    np.testing.assert_allclose(yes.output, chances, atol=1e-6)
+    np.testing.assert_allclose(no.output, 1 - chances, atol=1e-6)
+    np.testing.assert_allclose(no.values, -yes.values, atol=1e-6)
+    np.testing.assert_allclose(no.baseline_output, 1 - yes.baseline_output, atol=1e-6)
 
 
 @pytest.mark.parametrize("method", [name for name, method in METHODS.items() if not method.gradients])
@@ -312,3 +343,17 @@ def test_every_task_of_a_black_box_is_explained() -> None:
     np.testing.assert_allclose(result.output, two(frame)[ROWS, 1], rtol=1e-5)
     assert result.unit == "probability"
     np.testing.assert_allclose(result.values[:, [0, 2, 3, 4, 5]], 0, atol=1e-12)
+
+
+def test_the_label_with_the_highest_mean_score_is_explained() -> None:
+    frame = table()
+
+    def three(rows: pd.DataFrame) -> np.ndarray:
+        """The last label has the highest score of all, in few rows; the middle one the highest mean."""
+        last = np.where(rows["x0"].to_numpy() > 1, 0.99, 0.01)
+        return np.column_stack([np.full(len(rows), 0.3), 0.6 + 0.1 * np.tanh(rows["x1"].to_numpy()), last])
+
+    ev = evaluate(three, (frame, np.eye(3, dtype=int)[classes()]), task="multilabel")
+    result = attributions(ev, trust=False)
+    assert set(result.target.tolist()) == {1}
+    np.testing.assert_allclose(result.output, three(frame)[:, 1], rtol=1e-5)

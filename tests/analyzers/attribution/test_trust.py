@@ -11,7 +11,9 @@ import torch
 from torch import nn
 
 from mldebug_widgets.analyzers.attribution import trust_checks
+from mldebug_widgets.analyzers.attribution.engine import Found, work
 from mldebug_widgets.analyzers.attribution.methods import METHODS
+from mldebug_widgets.analyzers.attribution.steps import Asked, plan_of
 from mldebug_widgets.analyzers.attribution.trust_checks import randomised_copy, rank_correlation
 from mldebug_widgets.analyzers.attributions import AttributionsResult, attributions
 from mldebug_widgets.analyzers.trust import TrustLine
@@ -94,10 +96,33 @@ def test_deletion_of_shuffled_attributions_is_no_better_than_random() -> None:
         assert wrong[name].verdict == "bad"
 
 
-def checked(ev: Evaluation) -> trust_checks.Checked:
-    from mldebug_widgets.analyzers.attribution.engine import Found, work
-    from mldebug_widgets.analyzers.attribution.steps import Asked, plan_of
+def test_deletion_and_insertion_are_the_areas_of_one_or_the_other() -> None:
+    """One of two columns is enough: deleting the first of them moves nothing, restoring it moves all.
 
+    Of 6 columns k are chosen. In the order of the attributions both are gone for k = 2 to 5, and one is there from 1;
+    at random both are chosen in k (k - 1) / 30 of the draws, and one of them in 1 - (6 - k) (5 - k) / 30.
+    """
+    columns = [2, 4]
+
+    def either(rows: pd.DataFrame) -> np.ndarray:
+        return np.asarray((rows.to_numpy()[:, columns] > 0.5).any(axis=1).astype(float))
+
+    frame = pd.DataFrame(np.ones((200, 6), dtype=np.float32))
+    frame.iloc[100:] = 0
+    ev = of(either, either(frame), frame)
+    task = plan_of(ev, Asked(rows=range(100), method="feature_ablation", baseline="zero")).task
+    values = np.full((100, 6), 0.01)
+    values[:, columns] = -1, 0.9  # the size decides, not the sign
+    CURRENT.append(ev)
+    some = trust_checks.Checked(task, values, np.ones(100), np.zeros(100))
+    found = {one.name: one.value for one in drained(trust_checks.deletion_and_insertion, some)}
+    k = np.arange(1, 6)
+    both, one = k * (k - 1) / 30, 1 - (6 - k) * (5 - k) / 30
+    assert found["deletion"] == pytest.approx(4 / both.sum(), rel=0.1)
+    assert found["insertion"] == pytest.approx(5 / one.sum(), rel=0.03)
+
+
+def checked(ev: Evaluation) -> trust_checks.Checked:
     CURRENT.append(ev)
     task = plan_of(ev, Asked(method="integrated_gradients")).task
     found = Found(task)
