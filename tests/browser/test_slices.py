@@ -265,7 +265,8 @@ def test_other_settings_search_again(notebook: Notebook, workbench: Locator) -> 
 
 
 def test_a_search_that_crashes_leaves_panel_and_kernel_usable(notebook: Notebook, workbench: Locator) -> None:
-    found = slices(workbench).count()
+    found = notebook.python("len(panel().result)")
+    expect(slices(workbench)).to_have_count(found)  # the page may still be on its way to it
     notebook.execute("import mldebug_widgets.widgets.slices as searching; kept = searching.find_slices")
     notebook.execute("searching.find_slices = lambda *_, **options: 1 / 0")
     workbench.get_by_label("Metric").select_option(label="loss")
@@ -280,8 +281,10 @@ def test_a_search_that_crashes_leaves_panel_and_kernel_usable(notebook: Notebook
     failed.get_by_role("button", name="Try again").click()
     notebook.wait_for_python("panel().result.metric_name", "loss", seconds=30)
     expect(failed).to_have_count(0)
+    expect(workbench.get_by_text("; log loss is")).to_be_visible()
     workbench.get_by_label("Metric").select_option(label="error")
     notebook.wait_for_python("panel().result.metric_name", "error", seconds=30)
+    expect(workbench.get_by_text("; error is")).to_be_visible()
 
 
 def test_a_slice_of_the_list_is_changed_in_the_builder(workbench: Locator) -> None:
