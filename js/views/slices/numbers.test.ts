@@ -55,6 +55,13 @@ describe("sentences", () => {
     expect(nothingFound({ ...nothing, overall: 1 }).title).toBe("Every row is wrong");
     expect(nothingFound({ ...nothing, n: 0 }).title).toBe("There is no row to search");
     expect(nothingFound({ ...noErrors, direction: "better" }).title).toBe("No row is wrong");
+    const few = { ...nothing, n: 169, total: 2 };
+    expect(nothingFound(few)).toMatchObject({
+      title: "Few rows are wrong",
+      text: expect.stringContaining("2 rows of 169: not enough"),
+    });
+    expect(nothingFound({ ...few, total: 10 }).title).toBe("No slice stands out");
+    expect(nothingFound({ ...few, n_confirmation: 0 }).title).toBe("No slice stands out");
   });
   test("say why nothing was searched, once, and promise no confirmation", () => {
     const unsearched = { ...nothing, n_searched: 0, n_columns: 0, notes: ["why", "rows were left out"] };

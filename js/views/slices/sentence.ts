@@ -43,7 +43,11 @@ export interface Nothing {
 /** Why there is no slice to list, and what to do about it. */
 export function nothingFound(result: SlicesResult): Nothing {
   return (
-    withoutRows(result) ?? withoutContrast(result) ?? withoutConditions(result) ?? withoutDifference(result)
+    withoutRows(result) ??
+    withoutContrast(result) ??
+    withoutConditions(result) ??
+    withFewErrors(result) ??
+    withoutDifference(result)
   );
 }
 
@@ -105,6 +109,24 @@ function withoutConditions(result: SlicesResult): Nothing | null {
     };
   }
   return null;
+}
+
+/** So few that one half may hold none of them. */
+const FEW_ERRORS = 10;
+
+function withFewErrors({
+  metric_name: name,
+  direction,
+  n_confirmation: held,
+  n,
+  total,
+}: SlicesResult): Nothing | null {
+  const isOfErrors = name === "error" && direction === "worse" && held > 0;
+  if (!isOfErrors || total === null || total === 0 || total >= FEW_ERRORS) return null;
+  return {
+    title: "Few rows are wrong",
+    text: `${plural(total, "row")} of ${formatCount(n)}: not enough to find a slice in one half and confirm it in the other. Search the loss, or evaluate more rows.`,
+  };
 }
 
 function withoutDifference({
