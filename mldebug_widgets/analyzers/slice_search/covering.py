@@ -23,6 +23,9 @@ _CACHED_CELLS = 16_384
 #: Largest number of columns for which blocks are looked for.
 _WIDEST = 3
 
+#: Tuples of columns, in any order, up to which blocks are looked for: all of them are in the memory at once then.
+_MOST_TUPLES = 1 << 22
+
 #: Joint tables counted in one go by one thread, and their cells in all: they share the unpacking of the columns.
 _TOGETHER = 16
 _CELLS_TOGETHER = 1 << 18
@@ -38,8 +41,8 @@ def count_all(
     counter, workers
         What counts, and on which threads.
     wanted
-        Ascending tuples of columns, all of one width, in ascending order. Those of more than three columns are taken as
-        they come, each counted by itself: there can be millions.
+        Ascending tuples of columns, all of one width, in ascending order. Where there can be millions, of more than
+        three columns or of very many, they are taken as they come, each counted by itself.
     take
         Called with tuples and their tables, those that were counted together at once.
     """
@@ -49,7 +52,7 @@ def count_all(
         return
     waiting = chain([first], waiting)
     blocks: dict[Columns, list[Columns]] = {}
-    if len(first) <= _WIDEST:
+    if len(first) <= _WIDEST and len(counter.lengths) ** len(first) <= _MOST_TUPLES:
         # Summing up a block's table must cost less than another pass over the rows.
         blocks = blocks_for(list(waiting), counter.lengths, min(_CACHED_CELLS, counter.n // 16), workers.check)
         waiting = iter(sorted(blocks))

@@ -65,6 +65,7 @@ def test_values_that_only_rounding_tells_apart_do_not_order_the_codes(monkeypatc
         pytest.param((counting, "PIECE", 7), id="pieces of seven rows"),
         pytest.param((counting, "_SPARSE", 2.0), id="rows always picked out"),
         pytest.param((covering, "_TOGETHER", 1), id="one table at a time"),
+        pytest.param((covering, "_MOST_TUPLES", 0), id="tables counted as they come"),
         pytest.param((boxes, "_SMALL_TABLE", 0), id="no tables looked at together"),
         pytest.param((boxes, "_TOGETHER", 1), id="one small table at a time"),
     ],
