@@ -9,9 +9,15 @@ export interface Names {
   task: string;
 }
 
+/** The model's answer to it is not a number. */
+function hasNoAnswer({ predicted, probability }: ShownImage): boolean {
+  return predicted < 0 && !Number.isFinite(probability);
+}
+
 /** What the model says, with the probability of that where it is the class explained: "wolf 0.66". */
 export function answerText(image: ShownImage, { classes, task }: Names): string {
   if (task === "regression") return `predicted ${formatNumber(image.probability, 4)}`;
+  if (task !== "multilabel" && hasNoAnswer(image)) return "no answer: NaN";
   const name = classes[image.predicted];
   if (name === undefined) return "";
   return image.target === image.predicted ? `${name} ${formatFixed(image.probability, 2)}` : name;
@@ -29,7 +35,7 @@ export function verdictOf(image: ShownImage, { classes, task }: Names): Verdict 
 /** Which class a map is of, where that is not the predicted one: "map of lynx 0.12". */
 export function mapOf(image: ShownImage, { classes, task }: Names): string | null {
   if (task === "regression" || image.map === null) return null;
-  if (image.target === image.predicted) return null;
+  if (image.target === image.predicted || hasNoAnswer(image)) return null;
   return `map of ${classes[image.target] ?? image.target} ${formatFixed(image.probability, 2)}`;
 }
 
@@ -42,7 +48,8 @@ export function mapWords(image: ShownImage, names: Names, method: string | undef
 /** What must be said on a picture about its map; null where nothing must. */
 export function warningOf(image: ShownImage): string | null {
   if (image.map === null || image.complaint === "") return null;
-  return brightestWords(image.map, image.picture) === null ? "empty map" : "fails a check";
+  if (brightestWords(image.map, image.picture) !== null) return "fails a check";
+  return hasNoAnswer(image) ? "no map" : "empty map";
 }
 
 /** One image in words. */

@@ -35,6 +35,11 @@ export function LayerList({ layer, page, onChange }: LayerListProps) {
         </button>
       )}
       {page?.layer_reason && <p class="small">{page.layer_reason}</p>}
+      {whyUnscored(layers).map((reason) => (
+        <p class="small" key={reason}>
+          <b>no score</b> {reason}
+        </p>
+      ))}
       {layer !== "" && layers.some(({ score }) => score !== null) && (
         <p class="small">
           x: how much faster than in random order the score falls when the map's brightest parts go.
@@ -61,6 +66,12 @@ function LayerName({ label, score }: { label: string; score: string }) {
       </span>
     </span>
   );
+}
+
+/** Why some layers have no score, where others have one; where none has, the choice's own reason says it. */
+function whyUnscored(layers: readonly LayerCandidate[]): string[] {
+  const unscored = layers.filter(({ score }) => score === null);
+  return unscored.length === layers.length ? [] : [...new Set(unscored.map(({ reason }) => reason))];
 }
 
 function scoreText({ score }: LayerCandidate, place: number): string {

@@ -5,6 +5,7 @@ import { frontEndError } from "../../host/channel";
 import { type Answers, staticState } from "../../host/static";
 import { draw, settle } from "../../testing/draw";
 import { choose, click, press, watched } from "../../testing/hands";
+import { answerText, mapOf, warningOf } from "./captions";
 import { brightestWords, imagesOf } from "./images";
 import { GradCam } from "./view";
 
@@ -180,6 +181,32 @@ test("layers come last, so that nothing moves when they are known", async () => 
   expect(drawn.all(".layers")).toHaveLength(0);
   const { drawn: made } = await panel();
   expect(made.one(".settings").lastElementChild?.className).toBe("layers");
+});
+
+test("an image that the model gives no number for says so, and is no map of a class", () => {
+  const [image] = imagesOf(fixture.maps as never);
+  if (image === undefined) throw new Error("no image");
+  const map = image.map && { ...image.map, shades: image.map.shades.map(() => 0) };
+  const none = { ...image, predicted: -1, target: 0, probability: Number.NaN, map };
+  const names = { classes: ["a", "b"], task: "multiclass" };
+  const unanswered = { ...none, complaint: "No map: its pixels or the model's answer hold NaN." };
+  expect(answerText(unanswered, names)).toBe("no answer: NaN");
+  expect(mapOf(unanswered, names)).toBeNull();
+  expect(warningOf(unanswered)).toBe("no map");
+  expect(warningOf({ ...unanswered, predicted: 0, probability: 0.5 })).toBe("empty map");
+  expect(answerText(none, { classes: ["a", "b"], task: "multilabel" })).toBe("");
+});
+
+test("layers without a score say why, each reason once", async () => {
+  const [first, second] = fixture.maps.layers;
+  const unscored = (name: string) => ({ ...second, name, score: null, reason: "No gradient reaches it." });
+  const reasons = async (layers: unknown[]) => {
+    const { drawn } = await panel({}, { maps: () => Promise.resolve({ ...fixture.maps, layers }) as never });
+    return drawn.all(".layers p").filter(({ textContent }) => textContent?.startsWith("no score"));
+  };
+  expect(await reasons([first, unscored("a"), unscored("b")])).toHaveLength(1);
+  expect(await reasons([unscored("a"), unscored("b")])).toHaveLength(0);
+  expect(await reasons([first])).toHaveLength(0);
 });
 
 test("pictures are there before the maps, and stay when these are cancelled", async () => {
