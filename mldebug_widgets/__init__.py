@@ -23,6 +23,7 @@ _HOMES = {
     "text_attributions": "mldebug_widgets.analyzers.text_attributions",
     "sensitivity": "mldebug_widgets.analyzers.sensitivity",
     "gradcam": "mldebug_widgets.analyzers.gradcam",
+    "layer_maps": "mldebug_widgets.analyzers.layer_maps",
     "find_slices": "mldebug_widgets.analyzers.slices",
     "error_heatmap": "mldebug_widgets.analyzers.error_heatmap",
     "compare_rows": "mldebug_widgets.analyzers.slice_comparison",
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from mldebug_widgets.analyzers.crossfilter import crossfilter as crossfilter
     from mldebug_widgets.analyzers.error_heatmap import error_heatmap as error_heatmap
     from mldebug_widgets.analyzers.gradcam import gradcam as gradcam
+    from mldebug_widgets.analyzers.layer_maps import layer_maps as layer_maps
     from mldebug_widgets.analyzers.overview import overview as overview
     from mldebug_widgets.analyzers.performance import performance as performance
     from mldebug_widgets.analyzers.sensitivity import sensitivity as sensitivity

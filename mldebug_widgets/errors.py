@@ -41,6 +41,12 @@ class MldTypeError(MldError, TypeError):
     """A value of a type that cannot be used."""
 
 
+def type_of(value: object) -> str:
+    """Return the type of ``value`` in words: "a list", "an int"."""
+    kind = type(value).__name__
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
+
+
 def shown(value: object, limit: int = 80) -> str:
     """Return ``value`` in words short enough for a message: its type, and its shape or a clipped repr."""
     kind = type(value).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from mldebug_widgets.errors import MldTypeError
+from mldebug_widgets.errors import MldTypeError, type_of
 from mldebug_widgets.evaluation.evaluation import Evaluation, evaluate
 from mldebug_widgets.widgets.base import ViewWidget
 from mldebug_widgets.workbench import Workbench
@@ -76,7 +76,7 @@ def view_of(result: Any) -> ViewWidget:
         raise MldTypeError(
             "MLD-O10",
             "model",
-            f"a {type(result).__name__} without data",
+            f"{type_of(result)} without data",
             "a model with data, an Evaluation, or a result of this package",
             'Write for example mld.show(model, frame, target="column"); a workbench shows itself on the last line of a '
             "cell, and has its Evaluation as workbench.evaluation.",

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.errors import MldTypeError, MldValueError, type_of
 from mldebug_widgets.evaluation.evaluation import Evaluation
 
 Positions = npt.NDArray[np.intp]
@@ -30,7 +30,7 @@ def checked_evaluation(ev: Any) -> Evaluation:
         raise MldTypeError(
             "MLD-O61",
             "ev",
-            f"got a {type(ev).__name__}",
+            f"got {type_of(ev)}",
             "an Evaluation",
             "Make one with mld.evaluate(model, data, target); a workbench has it as workbench.evaluation.",
         )
@@ -45,8 +45,7 @@ def checked_row(row: Any, n_rows: int, argument: str = "row") -> int:
     try:
         position = operator.index(row)
     except TypeError as error:
-        kind = type(row).__name__
-        raise MldTypeError("MLD-S50", argument, f"got a {kind}", allowed, "Pass the row's position.") from error
+        raise MldTypeError("MLD-S50", argument, f"got {type_of(row)}", allowed, "Pass the row's position.") from error
     if not 0 <= position < n_rows:
         fix = "Positions count from 0 in the order of evaluate(data), not by the frame's index."
         raise MldValueError("MLD-S51", argument, f"got {position}", allowed, fix)
@@ -89,8 +88,8 @@ def checked_threshold(threshold: Any, task: str) -> float:
             "Leave it out: only a model with two classes has a threshold.",
         )  # fmt: skip
     if isinstance(threshold, bool) or not isinstance(threshold, int | float | np.integer | np.floating):
-        kind = type(threshold).__name__
-        raise MldTypeError("MLD-O51", "threshold", f"got a {kind}", "a number from 0 to 1", "Pass for example 0.5.")
+        got = f"got {type_of(threshold)}"
+        raise MldTypeError("MLD-O51", "threshold", got, "a number from 0 to 1", "Pass for example 0.5.")
     if not 0 <= threshold <= 1:
         raise MldValueError("MLD-O52", "threshold", f"got {threshold}", "a number from 0 to 1", "Pass for example 0.5.")
     return float(threshold)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +14,7 @@ import torch
 
 from mldebug_widgets.analyzers.arguments import checked_evaluation
 from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
-from mldebug_widgets.analyzers.class_activation.making import Made, made_steps, maps_at_layers
+from mldebug_widgets.analyzers.class_activation.making import Made, made_steps
 from mldebug_widgets.analyzers.class_activation.pictures import Pictures, pictures_of, same_picture
 from mldebug_widgets.analyzers.class_activation.request import (
     METHODS,
@@ -28,7 +28,6 @@ from mldebug_widgets.analyzers.class_activation.steps import Batches, Progress, 
 from mldebug_widgets.analyzers.class_activation.survey import Ranked
 from mldebug_widgets.analyzers.class_activation.swapping import Swap, swap_steps
 from mldebug_widgets.analyzers.class_activation.trusting import Trust, trust_steps
-from mldebug_widgets.analyzers.class_activation.weighting import WEIGHTINGS
 from mldebug_widgets.analyzers.explanations import remember
 from mldebug_widgets.analyzers.trust import TrustLine
 
@@ -297,23 +296,6 @@ def gradcam_steps(
         result = replace(result, swaps=swaps, seconds=time.perf_counter() - started)
     remember(ev, result)
     return result
-
-
-def layer_maps(
-    ev: Evaluation, rows: Any, layers: Sequence[str], *, method: str = "gradcam", target: Any = None,
-    internal_batch_size: int | None = None,
-) -> dict[str, npt.NDArray[np.float32]]:  # fmt: skip
-    """Return the maps at several layers from one forward pass: name -> (m, h, w), before scaling and not below zero.
-
-    ``method`` is one of those that need one pass; the rest is as for ``gradcam``, and there are no checks.
-    """
-    checked_evaluation(ev)
-    model = ExplainedModel(ev)
-    request = checked_request(ev, rows, method=method, layer=None, target=target, baseline="zero", n_steps=1,
-        n_checked=0, seed=None, columns=model.columns(), allowed=WEIGHTINGS)  # fmt: skip
-    size = None if internal_batch_size is None else checked_whole(internal_batch_size, "internal_batch_size", 1)
-    steps = maps_at_layers(ev, model, request, layers, Batches(size, responsive=False))
-    return {name: maps.clip(0) for name, maps in drained(steps, None, None).items()}
 
 
 def _pictures(ev: Evaluation, model: ExplainedModel, request: Request, normalization: Any) -> Pictures:

@@ -14,7 +14,7 @@ import pandas as pd
 from mldebug_widgets.analyzers.arguments import checked_rows
 from mldebug_widgets.analyzers.ordering import Order, stable_order
 from mldebug_widgets.analyzers.table_columns import FeatureColumn, Source, outcome_sources
-from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.errors import MldTypeError, MldValueError, type_of
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
@@ -224,9 +224,7 @@ def rows_page(
 def _check_page(start: Any, count: Any) -> None:
     for name, value in (("start", start), ("count", count)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise MldTypeError(
-                "MLD-O54", name, f"got a {type(value).__name__}", "a whole number", "Pass for example 0."
-            )
+            raise MldTypeError("MLD-O54", name, f"got {type_of(value)}", "a whole number", "Pass for example 0.")
         if value < 0:
             raise MldValueError("MLD-O54", name, f"got {value}", "0 or more", "Pass for example 0.")
 

@@ -14,7 +14,7 @@ from mldebug_widgets.analyzers.arguments import checked_evaluation, checked_row,
 from mldebug_widgets.analyzers.columns import Scalar
 from mldebug_widgets.analyzers.followed import Followed, followed_output
 from mldebug_widgets.analyzers.grids import Grid, feature_grid, moved_rows
-from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.errors import MldTypeError, MldValueError, type_of
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
@@ -259,7 +259,7 @@ def _chosen(ev: Evaluation, features: Sequence[str | int] | None) -> list[Featur
 def _checked_size(grid: Any) -> int:
     allowed = f"a whole number from 2 to {MOST_GRID_VALUES:,}"
     if isinstance(grid, bool) or not isinstance(grid, int | np.integer):
-        raise MldTypeError("MLD-O56", "grid", f"got a {type(grid).__name__}", allowed, "Pass for example 50.")
+        raise MldTypeError("MLD-O56", "grid", f"got {type_of(grid)}", allowed, "Pass for example 50.")
     if not 2 <= grid <= MOST_GRID_VALUES:
         raise MldValueError("MLD-O56", "grid", f"got {grid}", allowed, "Pass for example 50.")
     return int(grid)

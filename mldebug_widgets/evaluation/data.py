@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from mldebug_widgets.errors import MldTypeError, MldValueError, shown
+from mldebug_widgets.errors import MldTypeError, MldValueError, shown, type_of
 from mldebug_widgets.evaluation.frames import Form, form_of, is_frame, to_pandas
 from mldebug_widgets.evaluation.targets import Target, read_target, target_of_columns
 from mldebug_widgets.evaluation.torch_data import read_torch
@@ -120,7 +120,7 @@ def _read_pair(data: Sequence[Any], target: Any, argument: str) -> Table:
         raise MldTypeError(
             "MLD-D07",
             argument,
-            f"got a {type(data).__name__} of {len(data)}",
+            f"got {type_of(data)} of {len(data)}",
             "(X, y), a tuple of two",
             "Pass (X, y); put splits in a dict.",
         )

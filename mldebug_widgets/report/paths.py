@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.errors import MldTypeError, MldValueError, type_of
 
 
 def destination(path: Any, *, suffixes: Sequence[str], overwrite: bool) -> Path:
@@ -74,7 +74,7 @@ def write_whole(target: Path, content: bytes, *, overwrite: bool) -> None:
 def _as_path(path: Any) -> Path:
     if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
         raise MldTypeError(
-            "MLD-X30", "path", f"a {type(path).__name__}", "text or a pathlib.Path", 'Pass for example "report.html".'
+            "MLD-X30", "path", type_of(path), "text or a pathlib.Path", 'Pass for example "report.html".'
         )
     text = os.fspath(path)
     if not text.strip() or "\0" in text:

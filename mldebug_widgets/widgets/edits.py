@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mldebug_widgets.analyzers.columns import Scalar
-from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.errors import MldTypeError, MldValueError, type_of
 from mldebug_widgets.evaluation.schema import Feature
 
 LONGEST_TEXT = 100_000
@@ -41,9 +41,7 @@ def checked_edits(edits: Any, features: Sequence[Feature], frame: pd.DataFrame) 
         MLD-W20 to MLD-W25.
     """
     if not isinstance(edits, Mapping):
-        raise MldTypeError(
-            "MLD-W21", "edits", f"a {type(edits).__name__}", "an object of values by position", "Edit the row again."
-        )
+        raise MldTypeError("MLD-W21", "edits", type_of(edits), "an object of values by position", "Edit the row again.")
     positions = [checked_position(position, features) for position in edits]
     return {
         position: _checked_value(value, features[position], frame)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mldebug_widgets.errors import MldTypeError, MldValueError
+from mldebug_widgets.errors import MldTypeError, MldValueError, type_of
 
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
@@ -92,9 +92,7 @@ def resolve(evaluation: Evaluation, record: Any) -> Selection:
         ``MLD-S10`` to ``MLD-S16`` when a field is missing, of a wrong type or out of range.
     """
     if not isinstance(record, Mapping):
-        raise MldTypeError(
-            "MLD-S10", "selection", f"a {type(record).__name__}", "an object with a kind", "Select rows again."
-        )
+        raise MldTypeError("MLD-S10", "selection", type_of(record), "an object with a kind", "Select rows again.")
     kind = record.get("kind")
     resolver = _RESOLVERS.get(kind) if isinstance(kind, str) else None
     if resolver is None:
@@ -201,9 +199,7 @@ def _confusion_cell(evaluation: Evaluation, record: Mapping[str, Any]) -> tuple[
 def _query_rows(evaluation: Evaluation, record: Mapping[str, Any]) -> tuple[dict[str, Any], Rows]:
     query = record.get("query")
     if not isinstance(query, str):
-        raise MldTypeError(
-            "MLD-S15", "query", f"a {type(query).__name__}", "text", 'Write for example "distance > 500".'
-        )
+        raise MldTypeError("MLD-S15", "query", type_of(query), "text", 'Write for example "distance > 500".')
     rows = np.flatnonzero(evaluation.rows_matching(query))
     return {"label": _label(record, query), "query": query}, rows
 

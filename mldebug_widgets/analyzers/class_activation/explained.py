@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from mldebug_widgets.analyzers.class_activation.axes import Axes, axes_of
-from mldebug_widgets.analyzers.class_activation.memory_format import answered
+from mldebug_widgets.analyzers.class_activation.memory_format import in_a_layout_for, laid_out
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.models.protocol import OpenAdapter, to_array
 
@@ -92,7 +92,7 @@ class ExplainedModel:
         The model is given a copy, because it may write into what it reads.
         """
         called = self._opened.answer if self.net is None or self._as_given else self.net
-        raw = answered(self.net, inputs, called)
+        raw = in_a_layout_for(self.net, inputs, lambda: called(laid_out(self.net, inputs)))
         if not isinstance(raw, torch.Tensor):
             raw = self._as_tensor(raw)
         return raw.reshape(len(raw), -1)

@@ -11,6 +11,7 @@ import torch
 from mldebug_widgets.analyzers.attribution.gradients import quadrature
 from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
 from mldebug_widgets.analyzers.class_activation.mapping import Maps
+from mldebug_widgets.analyzers.class_activation.memory_format import in_a_layout_for
 from mldebug_widgets.analyzers.class_activation.steps import Batches, Steps
 
 Floats = npt.NDArray[np.float32]
@@ -31,14 +32,18 @@ def _slopes(
     """Return the gradient of the explained number by the pixels, None where there is none, and the raw outputs."""
     if not images.is_floating_point():
         return None, model.answer(model.axes.back(images)).detach()
-    with torch.enable_grad():
-        leaf = images.detach().clone().requires_grad_()
-        raw = model.answer(model.axes.back(leaf))
-        total = model.explained(raw, targets).sum()
-        if not total.requires_grad:
-            return None, raw.detach()
-        (gradient,) = torch.autograd.grad(total, [leaf], allow_unused=True)
-    return gradient, raw.detach()
+
+    def work() -> tuple[torch.Tensor | None, torch.Tensor]:
+        with torch.enable_grad():
+            leaf = images.detach().clone().requires_grad_()
+            raw = model.answer(model.axes.back(leaf))
+            total = model.explained(raw, targets).sum()
+            if not total.requires_grad:
+                return None, raw.detach()
+            (gradient,) = torch.autograd.grad(total, [leaf], allow_unused=True)
+        return gradient, raw.detach()
+
+    return in_a_layout_for(model.net, images, work)
 
 
 def _chosen(targets: Positions, device: torch.device) -> torch.Tensor:

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from mldebug_widgets.analyzers.class_activation.explained import ExplainedModel
+from mldebug_widgets.analyzers.class_activation.memory_format import in_a_layout_for
 
 Swap = Callable[[torch.Tensor], torch.Tensor]
 
@@ -36,6 +37,10 @@ def tapped(model: ExplainedModel, images: torch.Tensor, targets: torch.Tensor | 
 
     With ``targets`` None no gradients are computed, ``gradients`` is empty.
     """
+    return in_a_layout_for(model.net, images, lambda: _tapped(model, images, targets, layers))
+
+
+def _tapped(model: ExplainedModel, images: torch.Tensor, targets: torch.Tensor | None, layers: Sequence[str]) -> Tapped:
     outputs: dict[str, torch.Tensor] = {}
     follow = targets is not None
 

@@ -11,7 +11,6 @@ from torch import nn
 import mldebug_widgets as mld
 from mldebug_widgets.analyzers.class_activation.pixels import window_of
 from mldebug_widgets.analyzers.class_activation.request import METHODS
-from mldebug_widgets.analyzers.gradcam import layer_maps
 from mldebug_widgets.evaluation.evaluation import Evaluation
 from tests.analyzers.class_activation.image_models import (
     ReadsChannelsLast,
@@ -216,7 +215,7 @@ def test_several_layers_come_from_one_pass(resnet: Evaluation) -> None:
     alone = {name: mld.gradcam(resnet, ROWS, layer=name, target=1, n_checked=0).raw for name in names}
     passes: list[int] = []
     handle = net.fc.register_forward_hook(lambda _module, _inputs, output: passes.append(len(output)))
-    together = layer_maps(resnet, ROWS, names, target=1)
+    together = mld.layer_maps(resnet, ROWS, names, target=1)
     handle.remove()
     assert passes == [len(ROWS)]
     for name in names:

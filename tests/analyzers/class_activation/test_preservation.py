@@ -16,7 +16,8 @@ from torch import nn
 import mldebug_widgets as mld
 from mldebug_widgets.analyzers.class_activation.request import CAM_METHODS, METHODS
 from mldebug_widgets.analyzers.class_activation.weighting import WEIGHTINGS
-from mldebug_widgets.analyzers.gradcam import gradcam_steps, layer_maps
+from mldebug_widgets.analyzers.gradcam import gradcam_steps
+from mldebug_widgets.analyzers.layer_maps import layer_maps
 from mldebug_widgets.evaluation.evaluation import Evaluation
 from tests.analyzers.preservation import ENDS, Fragile, Subject, comes_back, in_training, passes_of, untouched_steps
 from tests.evaluation.snapshots import described, model_state, random_state
