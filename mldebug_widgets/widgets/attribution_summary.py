@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -365,33 +365,3 @@ def _feature(result: AttributionsResult, position: int, column: Column) -> Featu
         origin=column.origin,
         curve=curve_of(column, values),
     )
-
-
-def settings_record(
-    methods: Mapping[str, str], classes: Sequence[str], task: str, default_target: str
-) -> dict[str, Any]:
-    """Return the choices of the panel as the view shows them, with the present ones."""
-    by_row = [("predicted", "predicted class"), ("true", "true class")] if task == "multiclass" else []
-    named = [(str(position), name) for position, name in enumerate(classes)]
-    return {
-        "method": "auto",
-        "methods": [{"value": "auto", "label": "Automatic"}, *_choices(methods.items())],
-        "baseline": "auto",
-        "baselines": _choices(BASELINES.items()),
-        "target": default_target,
-        "targets": _choices([*by_row, *named]),
-    }
-
-
-BASELINES = {
-    "auto": "Automatic",
-    "mean": "column means",
-    "median": "column medians",
-    "zero": "zero",
-    "background": "background sample",
-    "row": "a row",
-}
-
-
-def _choices(pairs: Any) -> list[dict[str, str]]:
-    return [{"value": value, "label": label} for value, label in pairs]

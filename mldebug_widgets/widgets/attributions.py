@@ -16,13 +16,13 @@ from mldebug_widgets.analyzers.attribution.steps import Asked
 from mldebug_widgets.analyzers.attributions import AttributionsResult, Step, attribution_steps
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
 from mldebug_widgets.evaluation.evaluation import Evaluation
+from mldebug_widgets.widgets.attribution_settings import settings_record, target_of
 from mldebug_widgets.widgets.attribution_summary import (
     ComparedAttributions,
     RowAttributions,
     compared,
     for_file,
     row_of,
-    settings_record,
     summary_of,
 )
 from mldebug_widgets.widgets.base import ViewWidget, encoded
@@ -284,7 +284,7 @@ class AttributionsWidget(ViewWidget):
     def _steps(self, rows: Any, *, trust: bool = False) -> Generator[Step, None, AttributionsResult]:
         evaluation, settings = self._asked_session().evaluation, self.settings
         baseline = settings["baseline_row"] if settings["baseline"] == "row" else settings["baseline"]
-        target = _target(settings["target"], evaluation)
+        target = target_of(settings["target"])
         return attribution_steps(
             evaluation, Asked(rows, settings["method"], target, baseline, trust=trust, seconds=PATIENCE_SECONDS)
         )
@@ -355,12 +355,6 @@ def _settings(evaluation: Evaluation) -> dict[str, Any]:
     default = {"binary": "1", "multiclass": "predicted"}.get(evaluation.task, "0" if classes else "auto")
     record = settings_record(methods, classes, evaluation.task, default)
     return {**record, "baseline_row": None}
-
-
-def _target(chosen: str, evaluation: Evaluation) -> Any:
-    if chosen == "auto":
-        return None
-    return int(chosen) if chosen.isdecimal() else chosen
 
 
 def _sample(rows: Rows, count: int, seed: int) -> Rows:

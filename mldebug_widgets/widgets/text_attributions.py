@@ -16,6 +16,7 @@ from mldebug_widgets.analyzers.attribution.pieces import Step
 from mldebug_widgets.analyzers.text_attribution.methods import METHODS, applicable, layer_of
 from mldebug_widgets.analyzers.text_attributions import Asked, TextAttributionsResult, text_attribution_steps
 from mldebug_widgets.errors import MldTypeError, MldValueError, shown
+from mldebug_widgets.widgets.attribution_settings import target_of
 from mldebug_widgets.widgets.base import ViewWidget, encoded
 from mldebug_widgets.widgets.channel import error_record, request
 from mldebug_widgets.widgets.panels import Panel
@@ -194,7 +195,7 @@ class TextAttributionsWidget(ViewWidget):
         found: list[TextAttributionsResult] = []
         if rows:
             for method in settings["methods"]:
-                asked = Asked(list(rows), method, _target(settings["target"]))
+                asked = Asked(list(rows), method, target_of(settings["target"]))
                 found.append((yield from text_attribution_steps(evaluation, asked)))
         return tuple(found)
 
@@ -263,12 +264,6 @@ def _settings(evaluation: Evaluation) -> dict[str, Any]:
         "target": default,
         "targets": targets,
     }
-
-
-def _target(chosen: str) -> Any:
-    if chosen == "auto":
-        return None
-    return int(chosen) if chosen.isdecimal() else chosen
 
 
 def widget_of(result: TextAttributionsResult) -> TextAttributionsWidget:
