@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import queue
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
+Submitted = tuple["Job", Callable[["Job"], Any], "Future[Any]"]
 #: Seconds that the end of the process waits for a piece of work that looks only now and then whether it is wanted.
 _PATIENCE = 2.0
 #: Seconds that work rests after something that it made way for, because more may follow at once, and at most during it:
@@ -96,8 +97,9 @@ class Worker:
 
     def __init__(self, tell: ProgressListener) -> None:
         self._tell = tell
-        self._waiting: queue.Queue[tuple[Job, Callable[[Job], Any], Future[Any]]] = queue.Queue()
-        self._lock = threading.Lock()
+        #: Guards what waits and what runs: work is either in the one or in the other when it is cancelled.
+        self._changed = threading.Condition()
+        self._waiting: deque[Submitted] = deque()
         self._thread: threading.Thread | None = None
         self._running: Job | None = None
         self._rest = Rest()
@@ -107,8 +109,9 @@ class Worker:
     def submit(self, work: Callable[[Job], Value]) -> Future[Value]:
         """Queue ``work(job)`` and return the future of its value. Cancelled work gives a cancelled future."""
         future: Future[Value] = Future()
-        with self._lock:
-            self._waiting.put((Job(self._tell, self._rest), work, future))
+        with self._changed:
+            self._waiting.append((Job(self._tell, self._rest), work, future))
+            self._changed.notify()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="mldebug-worker", daemon=True)
                 self._thread.start()
@@ -129,17 +132,14 @@ class Worker:
 
     def cancel(self) -> bool:
         """Cancel the running and all waiting work; return whether there was any."""
-        with self._lock:
-            found = self._running is not None
-            if self._running is not None:
-                self._running.cancel()
-            while True:
-                try:
-                    _, _, future = self._waiting.get_nowait()
-                except queue.Empty:
-                    return found
-                future.cancel()
-                found = True
+        with self._changed:
+            running, waiting = self._running, list(self._waiting)
+            self._waiting.clear()
+        if running is not None:
+            running.cancel()
+        for _, _, future in waiting:
+            future.cancel()
+        return running is not None or bool(waiting)
 
     def end(self, patience: float) -> None:
         """Cancel all work for good and wait up to ``patience`` seconds for the piece under way."""
@@ -151,24 +151,28 @@ class Worker:
             thread.join(patience)
 
     def _run(self) -> None:
-        while True:
-            try:
-                job, work, future = self._waiting.get(timeout=self.IDLE_SECONDS)
-            except queue.Empty:
-                with self._lock:
-                    if self._waiting.empty():
-                        self._thread = None
-                        return
-                continue
-            self._running = job
+        while (submitted := self._next()) is not None:
+            job, work, future = submitted
             if self._ended:
                 job.cancel()
             self._finish(job, work, future)
-            self._running = None
+            with self._changed:
+                self._running = None
+                is_idle = not self._waiting
             if self._ended:
                 return
-            if self._waiting.empty():
+            if is_idle:
                 self._tell("", None)
+
+    def _next(self) -> Submitted | None:
+        """Take what waits longest, which runs from now on; None when nothing came for a while and the thread ends."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._waiting, self.IDLE_SECONDS):
+                self._thread = None
+                return None
+            submitted = self._waiting.popleft()
+            self._running = submitted[0]
+            return submitted
 
     def _finish(self, job: Job, work: Callable[[Job], Any], future: Future[Any]) -> None:
         try:

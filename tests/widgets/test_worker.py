@@ -60,6 +60,36 @@ def test_cancel_stops_the_running_piece_and_drops_the_waiting_ones() -> None:
     assert worker.submit(lambda _job: "next").result(5) == "next"
 
 
+def test_nothing_that_waits_runs_after_cancel_however_threads_take_turns() -> None:
+    interval, done = sys.getswitchinterval(), threading.Event()
+
+    def keep_busy() -> None:
+        while not done.is_set():
+            sum(range(100))
+
+    def until_cancelled(job: Job) -> None:
+        while True:
+            job.progress("working", 0.5)
+
+    busy = [threading.Thread(target=keep_busy, daemon=True) for _ in range(3)]
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in busy:
+            thread.start()
+        for _ in range(40):
+            worker = Worker(quiet)
+            submitted = worker.submit(until_cancelled), worker.submit(lambda _job: "never")
+            assert worker.cancel()
+            for future in submitted:
+                with pytest.raises(CancelledError):
+                    future.result(5)
+    finally:
+        sys.setswitchinterval(interval)
+        done.set()
+        for thread in busy:
+            thread.join()
+
+
 def test_progress_is_told_and_ends_with_idle() -> None:
     told: list[tuple[str, float | None]] = []
     idle = threading.Event()
