@@ -34,6 +34,9 @@ from mldebug_widgets.analyzers.trust import TrustLine
 if TYPE_CHECKING:
     from mldebug_widgets.evaluation.evaluation import Evaluation
 
+#: Images by which it is judged whether the pictures are what the model reads.
+_LOOKED_AT = 4
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerCandidate:
@@ -300,16 +303,15 @@ def gradcam_steps(
 
 def _pictures(ev: Evaluation, model: ExplainedModel, request: Request, normalization: Any) -> Pictures:
     """Return the user's images, or what the model reads where there are none or they show something else."""
-    looked_at = request.rows[: 1 if ev.images is None else 4]
-    with model.running():
-        read = model.axes.first(model.inputs(looked_at))
+    note = "The pictures are what the model reads."
     if ev.images is not None:
+        looked_at = request.rows[:_LOOKED_AT]
+        with model.running():
+            read = model.axes.first(model.inputs(looked_at))
         shown = pictures_of(ev.images, request.rows, normalization)
         first = Pictures(shown.images[: len(looked_at)], shown.sizes[: len(looked_at)], ())
         if same_picture(first, read):
             return shown if (shown.sizes == model.axes.size).all() else _stretched(shown, model.axes.size)
-    note = "The pictures are what the model reads."
-    if ev.images is not None:
         note = "The pictures are what the model reads: images= shows something else (cropped, turned)."
     with model.running():
         shown = pictures_of(model.inputs(request.rows), np.arange(len(request.rows)), normalization)

@@ -159,8 +159,10 @@ def _painted(image: npt.NDArray[Any], shades: Shades) -> npt.NDArray[np.uint8]:
         light = image.astype(np.float32)
         light *= np.array(shades.std, np.float32) * 255
         light += np.array(shades.mean, np.float32) * 255
-        np.nan_to_num(light, copy=False, nan=0, posinf=255, neginf=0)
-        painted = light.clip(0, 255, out=light).round(out=light).astype(np.uint8)
+        light.clip(0, 255, out=light).round(out=light)
+        if np.isnan(light.min(initial=0)):
+            light[np.isnan(light)] = 0
+        painted = light.astype(np.uint8)
     if painted.shape[-1] in (1, 2):
         return np.repeat(painted[..., :1], 3, axis=-1)
     return painted[..., :3]
